@@ -1,0 +1,67 @@
+# Companion to "Neural Style Transfer". `make help` lists what there is.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+ifeq ($(GPU),1)
+VENV ?= .venv-gpu
+REQUIREMENTS := requirements-gpu.txt
+else
+VENV ?= .venv
+REQUIREMENTS := requirements.txt
+endif
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+.PHONY: help lab run test lint requirements clean
+
+help:  ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: $(VENV)/installed  ## open the notebooks in JupyterLab (GPU=1: with CUDA 11.2; ARGS="--no-browser")
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb $(ARGS)
+
+run: $(VENV)/installed  ## execute every notebook and store its outputs (NOTEBOOKS=... for some)
+	$(BIN)/python tools/run_notebooks.py $(NOTEBOOKS)
+
+test: lint  ## lint, unit tests with coverage, and nbval on every notebook
+	$(BIN)/python -m pytest tests --cov
+	@# on a copy: the training notebook writes pictures, and a test leaves the tree as it was
+	rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
+	cd build/nbval && TQDM_DISABLE=1 $(CURDIR)/$(BIN)/python -m pytest --nbval --nbval-current-env \
+	  --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900 $(NOTEBOOKS)
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check
+
+requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
+	uv pip compile pyproject.toml --quiet --universal --python-version 3.8 --no-annotate --extra cpu \
+	  --custom-compile-command 'make requirements' --output-file requirements.txt
+	sed 's/^mxnet==/mxnet-cu112==/' requirements.txt > requirements-gpu.txt
+	uv pip compile pyproject.toml --quiet --universal --python-version 3.8 --no-annotate --extra cpu --extra test \
+	  --custom-compile-command 'make requirements' --constraint requirements.txt --output-file requirements-test.txt
+	sed -i.bak '/^mxnet==/d' requirements-test.txt && rm requirements-test.txt.bak
+
+clean:  ## remove the environments and what the tests leave
+	rm -rf .venv .venv-gpu build .pytest_cache .ruff_cache .coverage d2l_style.egg-info
+
+# MXNet 1.9.1 needs NumPy below 1.24, which exists for Python 3.8 to 3.11 only
+$(BIN)/python:
+	@for python in $(PYTHON) python3.11 python3.10 python3.9 python3.8 python3; do \
+	  if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 8) <= sys.version_info < (3, 12))' 2>/dev/null; \
+	  then echo "Making $(VENV) with $$($$python --version)"; exec $$python -m venv --clear $(VENV); fi; \
+	done; \
+	if command -v uv >/dev/null; then exec uv venv --quiet --seed --python 3.11 $(VENV); fi; \
+	echo "No Python 3.8 to 3.11 (with venv) was found, and MXNet runs on no other: install Python 3.11," \
+	  "for example with 'apt install python3.11-venv', 'brew install python@3.11' or uv" \
+	  "(https://docs.astral.sh/uv), and call make again." >&2; exit 1
+
+$(VENV)/installed: $(REQUIREMENTS) pyproject.toml | $(BIN)/python
+	@echo "Installing $(REQUIREMENTS) into $(VENV) (1 to 2 minutes, once)"
+	@$(PIP) -r $(REQUIREMENTS)
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/installed-test: requirements-test.txt $(VENV)/installed
+	@$(PIP) -r requirements-test.txt
+	@touch $@
