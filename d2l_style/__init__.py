@@ -1,0 +1,20 @@
+"""Neural style transfer in the order of the chapter of *Dive into Deep Learning*.
+
+A picture is read (`images`), becomes features (`backbones`, `features`), features become
+losses (`losses`), and losses move the picture (`training`). `widgets` only watches.
+"""
+from .backbones import BACKBONES, WeightsError, layer_names, load_backbone
+from .features import (CONTENT_LAYERS, STYLE_LAYERS, FeatureNet, extract_features, get_contents,
+                       get_styles, layer_table)
+from .images import CATALOGUE, fit_shape, postprocess, preprocess, read_image
+from .losses import Weights, compute_loss, content_loss, gram, style_loss, tv_loss
+from .training import DivergedError, GeneratedImage, Step, get_inits, train, train_steps
+
+__all__ = [
+    'CATALOGUE', 'read_image', 'preprocess', 'postprocess', 'fit_shape',
+    'BACKBONES', 'WeightsError', 'load_backbone', 'layer_names',
+    'CONTENT_LAYERS', 'STYLE_LAYERS', 'FeatureNet', 'layer_table',
+    'extract_features', 'get_contents', 'get_styles',
+    'Weights', 'content_loss', 'gram', 'style_loss', 'tv_loss', 'compute_loss',
+    'GeneratedImage', 'get_inits', 'Step', 'train_steps', 'train', 'DivergedError',
+]

@@ -1,0 +1,96 @@
+"""Features: what a backbone's content and style layers say about a picture.
+
+Chapter, "Extract Features". Layers are named (`'conv4_4'`) or counted (25); both mean the
+same place, and `layer_table` prints the map.
+"""
+from mxnet.gluon import nn
+
+from .backbones import layer_names
+from .images import preprocess
+
+CONTENT_LAYERS = (25,)
+STYLE_LAYERS = (0, 5, 10, 19, 28)
+
+
+class FeatureNet(nn.HybridBlock):
+    """A backbone cut after the last layer needed; one pass returns every layer asked for.
+
+    The chapter keeps `net`, `content_layers` and `style_layers` in globals: they are here.
+    `pretrained_net`: from `load_backbone`. Layers: at least one of each, by index or name.
+    A call maps (n, 3, h, w) to the list of outputs of `layers`, in ascending order.
+    Raises `ValueError` for layers that the backbone does not have.
+    """
+
+    def __init__(self, pretrained_net, content_layers=CONTENT_LAYERS, style_layers=STYLE_LAYERS):
+        super().__init__()
+        self.content_layers = resolve_layers(content_layers, len(pretrained_net), 'content')
+        self.style_layers = resolve_layers(style_layers, len(pretrained_net), 'style')
+        self.layers = sorted({*self.content_layers, *self.style_layers})
+        self.body = pretrained_net[:self.layers[-1] + 1]
+        self.hybridize()
+
+    def hybrid_forward(self, F, X):
+        outputs = []
+        for i, layer in enumerate(self.body):
+            X = layer(X)
+            if i in self.layers:
+                outputs.append(X)
+        return outputs
+
+    @property
+    def ctx(self):
+        """Where the weights are, and so where pictures have to be."""
+        return next(iter(self.collect_params().values())).list_ctx()[0]
+
+
+def resolve_layers(layers, available, kind):
+    """Sorted indices of `layers` (indices or names) among the first `available` layers of VGG-19.
+
+    `kind`, 'content' or 'style', is named in the `ValueError` for an unknown or missing layer.
+    """
+    names = layer_names()[:available]
+    layers = [layers] if isinstance(layers, (str, int)) else list(layers)
+    if not layers:
+        raise ValueError(f'no {kind} layer was chosen: give at least one, for example conv4_4')
+    indices = []
+    for layer in layers:
+        if layer in names:
+            indices.append(names.index(layer))
+        elif isinstance(layer, int) and not isinstance(layer, bool) and 0 <= layer < available:
+            indices.append(layer)
+        else:
+            raise ValueError(f'{layer!r} is no {kind} layer of this backbone: choose from '
+                             f'0 to {available - 1}, or a name: {", ".join(names)}')
+    return sorted(set(indices))
+
+
+def layer_table(pretrained_net):
+    """Text that maps the index of each convolution to its name and channels, a block a line."""
+    blocks = {}
+    for i, (name, layer) in enumerate(zip(layer_names(), pretrained_net)):
+        if name.startswith('conv'):
+            block = f'block {name[4]}, {layer.weight.shape[0]:3d} channels:'
+            blocks.setdefault(block, []).append(f'{i:2d} = {name}')
+    return '\n'.join(f'{block}  {"   ".join(layers)}' for block, layers in blocks.items())
+
+
+def extract_features(X, net):
+    """Content and style features of `X`: (1, 3, h, w) → two lists of (1, channels, height, width)."""
+    outputs = dict(zip(net.layers, net(X)))
+    contents = [outputs[i] for i in net.content_layers]
+    styles = [outputs[i] for i in net.style_layers]
+    return contents, styles
+
+
+def get_contents(content_img, image_shape, net):
+    """The content picture as network input, and its content features. `image_shape`: (width, height)."""
+    content_X = preprocess(content_img, image_shape).copyto(net.ctx)
+    contents_Y, _ = extract_features(content_X, net)
+    return content_X, contents_Y
+
+
+def get_styles(style_img, image_shape, net):
+    """The style picture as network input, and its style features. `image_shape`: (width, height)."""
+    style_X = preprocess(style_img, image_shape).copyto(net.ctx)
+    _, styles_Y = extract_features(style_X, net)
+    return style_X, styles_Y

@@ -1,0 +1,75 @@
+"""Losses: how far a picture is from the wanted content, style and smoothness.
+
+Chapter, "Define the Loss Function". Every function returns a scalar `NDArray`, so that
+gradients flow through it.
+"""
+import math
+from dataclasses import dataclass
+
+from mxnet import nd
+
+
+@dataclass
+class Weights:
+    """Weights of the three losses, which may be changed while training runs.
+
+    Finite and not negative; anything else raises `ValueError` and leaves the old value.
+    Defaults: the chapter's.
+    """
+
+    content: float = 1
+    style: float = 1e3
+    tv: float = 10
+
+    def __setattr__(self, name, value):
+        if name not in self.__dataclass_fields__:
+            raise AttributeError(f'there is no weight {name!r}: choose content, style or tv')
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not (math.isfinite(number) and number >= 0):
+            raise ValueError(f'the {name} weight is {value!r}: give a finite number, 0 or more')
+        super().__setattr__(name, number)
+
+
+def content_loss(Y_hat, Y):
+    """Mean squared difference of two layers' features of the same shape. Chapter, "Content Loss"."""
+    return (Y_hat - Y).square().mean()
+
+
+def gram(X):
+    """Gram matrix of a layer's features, divided by the number of their elements.
+
+    `X`: (1, c, h, w) → (c, c). Chapter, "Style Loss"; Gatys et al. 2016, eq. 3.
+    """
+    num_channels, n = X.shape[1], X.size // X.shape[1]
+    X = X.reshape((num_channels, n))
+    return nd.dot(X, X.T) / (num_channels * n)
+
+
+def style_loss(Y_hat, gram_Y):
+    """Mean squared difference of the features' Gram matrix and `gram_Y`: (1, c, h, w), (c, c)."""
+    return (gram(Y_hat) - gram_Y).square().mean()
+
+
+def tv_loss(Y_hat):
+    """Mean absolute difference of neighbours, down and across: (1, 3, h, w). Chapter, "Total Variance Loss"."""
+    return 0.5 * ((Y_hat[:, :, 1:, :] - Y_hat[:, :, :-1, :]).abs().mean() +
+                  (Y_hat[:, :, :, 1:] - Y_hat[:, :, :, :-1]).abs().mean())
+
+
+def compute_loss(X, contents_Y_hat, styles_Y_hat, contents_Y, styles_Y_gram, weights=None):
+    """Weighted content losses and style losses (one a layer), weighted TV loss, and their sum.
+
+    `X`: the composite image (1, 3, h, w); `*_Y_hat`: its features; `contents_Y`, `styles_Y_gram`:
+    the targets. `weights`: by default the chapter's. Chapter, "Loss Function".
+    """
+    weights = weights or Weights()
+    contents_l = [content_loss(Y_hat, Y) * weights.content
+                  for Y_hat, Y in zip(contents_Y_hat, contents_Y)]
+    styles_l = [style_loss(Y_hat, Y) * weights.style
+                for Y_hat, Y in zip(styles_Y_hat, styles_Y_gram)]
+    tv_l = tv_loss(X) * weights.tv
+    l = nd.add_n(*styles_l) + nd.add_n(*contents_l) + tv_l
+    return contents_l, styles_l, tv_l, l

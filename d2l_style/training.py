@@ -1,0 +1,163 @@
+"""Training: move the pixels of the composite image until the losses are small.
+
+Chapter, "Create and Initialize the Composite Image" and "Training". `train_steps` is the
+loop, one epoch at a time; `train` prints what the chapter's function prints.
+"""
+import math
+import numbers
+import os
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+from mxnet import autograd, gluon, init, nd
+from mxnet.gluon import nn
+from tqdm.auto import tqdm
+
+from .features import extract_features
+from .losses import Weights, compute_loss, gram
+
+
+class DivergedError(ArithmeticError):
+    """A loss or a pixel became infinite or NaN. `image`: the last good picture, (1, 3, h, w)."""
+
+    def __init__(self, epoch, image):
+        super().__init__(f'the loss is no longer a finite number in epoch {epoch}: lower the learning rate or the '
+                         'weights; the last good picture is in the attribute "image" of this error')
+        self.image = image
+
+
+@dataclass(frozen=True)
+class Step:
+    """One epoch: the losses of the picture it started from, and the picture it made.
+
+    `contents_l`, `styles_l`: weighted losses, one a layer; `tv_l`: weighted TV loss.
+    `weights`, `lr`: what this epoch used. `seconds`: what it took.
+    `X`: the composite image (1, 3, h, w), live: the next epoch changes it, so copy what you keep.
+    """
+
+    epoch: int
+    contents_l: tuple
+    styles_l: tuple
+    tv_l: float
+    weights: Weights
+    lr: float
+    seconds: float
+    X: nd.NDArray
+
+    @property
+    def content_loss(self):
+        return sum(self.contents_l)
+
+    @property
+    def style_loss(self):
+        return sum(self.styles_l)
+
+    @property
+    def total_loss(self):
+        return self.content_loss + self.style_loss + self.tv_l
+
+
+class GeneratedImage(nn.Block):
+    """A model whose only parameter is the composite image, of shape `img_shape` (1, 3, h, w)."""
+
+    def __init__(self, img_shape, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = self.params.get('weight', shape=img_shape)
+
+    def forward(self):
+        return self.weight.data()
+
+
+def get_inits(X, ctx, lr, styles_Y):
+    """The composite image initialised to `X`, the Gram matrices of the style, and an Adam trainer."""
+    gen_img = GeneratedImage(X.shape)
+    gen_img.initialize(init.Constant(X), ctx=ctx, force_reinit=True)
+    trainer = gluon.Trainer(gen_img.collect_params(), 'adam', {'learning_rate': lr})
+    styles_Y_gram = [gram(Y) for Y in styles_Y]
+    return gen_img(), styles_Y_gram, trainer
+
+
+def train_steps(X, contents_Y, styles_Y, net, lr=0.01, max_epochs=500, lr_decay_epoch=200, *,
+                weights=None):
+    """The chapter's training loop as a generator that yields a `Step` after every epoch.
+
+    `X`: the start, (1, 3, h, w), which stays as it is. `contents_Y`, `styles_Y`: from
+    `get_contents` and `get_styles` with the same `net`. `lr`: Adam's learning rate, divided by
+    ten every `lr_decay_epoch` epochs. `weights`: may be changed between epochs, from any thread.
+    Raises `ValueError` for settings that make no sense, `DivergedError` when numbers overflow.
+    """
+    _check_settings(X, lr, max_epochs, lr_decay_epoch)
+    return _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights or Weights())
+
+
+def train(X, contents_Y, styles_Y, net, lr=0.01, max_epochs=500, lr_decay_epoch=200, *,
+          weights=None, progress=True, history=None):
+    """Train as the chapter does and return the composite image, (1, 3, h, w).
+
+    Prints the losses every 50 epochs; `progress` adds a bar with the time left. An interrupt
+    (the kernel's stop button) returns the picture so far. `history`: a list that gets every `Step`,
+    for curves. Other arguments and errors: `train_steps`.
+    """
+    steps = train_steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights=weights)
+    hidden = not progress or bool(os.environ.get('TQDM_DISABLE'))
+    epoch = 0
+    try:
+        for step in tqdm(steps, total=max_epochs, unit='epoch', disable=hidden):
+            X, epoch = step.X, step.epoch
+            if history is not None:
+                history.append(step)
+            if epoch and epoch % 50 == 0:
+                tqdm.write(f'epoch {epoch:3d}, content loss {step.content_loss:.2f}, style loss '
+                           f'{step.style_loss:.2f}, TV loss {step.tv_l:.2f}, {step.seconds:.2f} sec')
+            if epoch and epoch % lr_decay_epoch == 0:
+                tqdm.write(f'change lr to {step.lr * 0.1:.1e}')
+    except KeyboardInterrupt:
+        tqdm.write(f'interrupted after epoch {epoch}: the picture so far is returned')
+    return X
+
+
+def _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights):
+    X, styles_Y_gram, trainer = get_inits(X, X.context, lr, styles_Y)
+    last_good = X.copy()
+    for epoch in range(max_epochs):
+        start, lr, used = time.time(), trainer.learning_rate, replace(weights)
+        with autograd.record():
+            contents_Y_hat, styles_Y_hat = extract_features(X, net)
+            _check_targets(contents_Y_hat, contents_Y, styles_Y_hat, styles_Y)
+            contents_l, styles_l, tv_l, l = compute_loss(
+                X, contents_Y_hat, styles_Y_hat, contents_Y, styles_Y_gram, used)
+        l.backward()
+        losses = nd.stack(*contents_l, *styles_l, tv_l, l).reshape(-1).asnumpy()
+        if not np.isfinite(losses).all():
+            raise DivergedError(epoch, last_good)
+        last_good = X.copy()
+        trainer.step(1)
+        nd.waitall()  # without it, epochs queue up and their memory with them
+        if not math.isfinite(X.sum().asscalar()):
+            raise DivergedError(epoch, last_good)
+        *layers, tv, _ = losses.tolist()
+        yield Step(epoch, tuple(layers[:len(contents_l)]), tuple(layers[len(contents_l):]), tv, used, lr,
+                   time.time() - start, X)
+        if epoch and epoch % lr_decay_epoch == 0:
+            trainer.set_learning_rate(lr * 0.1)
+
+
+def _check_settings(X, lr, max_epochs, lr_decay_epoch):
+    for name, value in (('max_epochs', max_epochs), ('lr_decay_epoch', lr_decay_epoch)):
+        if not isinstance(value, numbers.Integral) or value < 1:
+            raise ValueError(f'{name} is {value!r}: give a whole number, 1 or more')
+    if not (isinstance(lr, numbers.Real) and math.isfinite(lr) and lr > 0):
+        raise ValueError(f'lr is {lr!r}: give a finite learning rate above 0, for example 0.01')
+    if X.ndim != 4 or X.shape[:2] != (1, 3):
+        raise ValueError(f'X has shape {X.shape}: give a picture of shape (1, 3, height, width) from preprocess')
+    if not math.isfinite(X.sum().asscalar()):
+        raise ValueError('X has pixels that are infinite or NaN: start from a picture out of preprocess')
+
+
+def _check_targets(contents_Y_hat, contents_Y, styles_Y_hat, styles_Y):
+    """Content features depend on the picture's size, style features only on the layers."""
+    if [Y.shape for Y in contents_Y_hat] != [Y.shape for Y in contents_Y]:
+        raise ValueError('contents_Y does not fit X: call get_contents with the size of X and the same net')
+    if [Y.shape[1] for Y in styles_Y_hat] != [Y.shape[1] for Y in styles_Y]:
+        raise ValueError('styles_Y does not fit the style layers: call get_styles with the same net')

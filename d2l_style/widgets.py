@@ -1,0 +1,151 @@
+"""Widgets: sliders that show at once what a layer sees and what the losses do.
+
+They watch the package from outside and hold none of its mathematics. Each is an ipywidgets
+box with a picture in it; where no kernel runs, the stored page shows the first picture.
+"""
+import base64
+import inspect
+import io
+
+import ipywidgets as widgets
+import numpy as np
+from IPython.display import Markdown
+from matplotlib.figure import Figure
+from mxnet import nd
+
+from .backbones import layer_names
+from .features import extract_features
+from .images import postprocess
+from .losses import Weights, compute_loss, gram
+
+
+class Panel(widgets.VBox):
+    """A box of controls that the stored notebook shows as a still picture.
+
+    `still`: PNG bytes. `about`: one sentence, shown where there are no pictures either.
+    """
+
+    def __init__(self, children, still, about):
+        super().__init__(children)
+        self._fallback = {'image/png': base64.b64encode(still).decode(), 'text/plain': about}
+
+    def _repr_mimebundle_(self, **kwargs):
+        return {**super()._repr_mimebundle_(**kwargs), **self._fallback}
+
+
+def show_source(*functions):
+    """The source code of functions or classes, to be displayed in a notebook."""
+    return Markdown('\n'.join(f'```python\n{inspect.getsource(function)}```' for function in functions))
+
+
+def figure_png(figure):
+    """A matplotlib figure as PNG bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format='png', dpi=80)
+    return buffer.getvalue()
+
+
+def feature_map(features, channel):
+    """One channel of a layer as a grey picture, `uint8` (h, w): black where it is silent, after the ReLU."""
+    values = nd.relu(features[0, channel]).asnumpy()
+    return (255 * values / max(values.max(), 1e-6)).astype('uint8')
+
+
+def browse_features(X, net):
+    """Browse what each channel of each layer of `net` (a `FeatureNet`) sees in `X`: (1, 3, h, w).
+
+    Bright is where the channel answers strongly. Returns a `Panel` to display.
+    """
+    outputs = dict(zip(net.layers, net(X)))
+    picture = postprocess(X).asnumpy()
+    layer = widgets.Dropdown(options=[(f'{layer_names()[i]} (index {i})', i) for i in net.layers],
+                             value=net.style_layers[0], description='layer')
+    channel = widgets.IntSlider(min=0, max=0, description='channel', continuous_update=True)
+    view = widgets.Image(format='png')
+    read_out = widgets.HTML()
+
+    def draw(_=None):
+        Y = outputs[layer.value]
+        channel.max = Y.shape[1] - 1
+        shown = feature_map(Y, channel.value)
+        view.value = _side_by_side(picture, shown, f'channel {channel.value} of {layer_names()[layer.value]}')
+        active = (shown > 0).mean()
+        read_out.value = (f'{Y.shape[1]} channels of {Y.shape[3]}×{Y.shape[2]} pixels; '
+                          f'this one answers on {active:.0%} of the picture')
+
+    for control in (layer, channel):
+        control.observe(draw, 'value')
+    draw()
+    return Panel([layer, channel, view, read_out], view.value,
+                 'Feature browser: run the notebook to choose layer and channel.')
+
+
+def _side_by_side(picture, grey, title):
+    figure = Figure(figsize=(8, 3), layout='constrained')
+    left, right = figure.subplots(1, 2)
+    left.imshow(picture)
+    left.set_title('picture')
+    right.imshow(grey, cmap='gray', vmin=0, vmax=255)
+    right.set_title(title)
+    for axis in (left, right):
+        axis.axis('off')
+    return figure_png(figure)
+
+
+def mix(content_X, style_X, share, noise):
+    """`share` (0..1) of the style picture over the content picture, with Gaussian `noise` in pixel units 0..1."""
+    X = (1 - share) * content_X + share * style_X
+    grain = np.random.RandomState(0).normal(0, noise, X.shape) if noise else 0  # the same grain at every move
+    return X + nd.array(np.broadcast_to(grain, X.shape) / 0.226, ctx=X.context)  # 0.226: mean of rgb_std
+
+
+def mix_losses(content_X, style_X, net):
+    """Mix the two pictures (1, 3, h, w) by hand and watch every loss of the mixture move.
+
+    Sliders for the mixture, for noise and for the three weights; one bar for each layer's
+    weighted loss. `net`: a `FeatureNet`. Returns a `Panel` to display.
+    """
+    contents_Y, _ = extract_features(content_X, net)
+    styles_Y_gram = [gram(Y) for Y in extract_features(style_X, net)[1]]
+    weights = Weights()
+    share = widgets.FloatSlider(min=0, max=1, step=0.05, description='style share')
+    noise = widgets.FloatSlider(min=0, max=0.3, step=0.01, description='noise')
+    sliders = {name: widgets.FloatLogSlider(value=getattr(weights, name), min=low, max=low + 4, step=0.1,
+                                            base=10, description=f'{name} weight', readout_format='.3g')
+               for name, low in (('content', -2), ('style', 1), ('tv', -1))}
+    view, read_out = widgets.Image(format='png'), widgets.HTML()
+
+    def draw(_=None):
+        for name, slider in sliders.items():
+            setattr(weights, name, slider.value)
+        X = mix(content_X, style_X, share.value, noise.value)
+        losses = compute_loss(X, *extract_features(X, net), contents_Y, styles_Y_gram, weights)
+        contents, styles = ([l.asscalar() for l in part] for part in losses[:2])
+        tv, total = (l.asscalar() for l in losses[2:])
+        view.value = _losses_png(postprocess(X).asnumpy(), net, contents, styles, tv)
+        read_out.value = (f'content loss {sum(contents):.2f} + style loss {sum(styles):.2f} + '
+                          f'TV loss {tv:.2f} = <b>{total:.2f}</b>')
+
+    for control in (share, noise, *sliders.values()):
+        control.style.description_width = '7em'
+        control.observe(draw, 'value')
+    draw()
+    controls = widgets.HBox([widgets.VBox([share, noise]), widgets.VBox(list(sliders.values()))])
+    return Panel([controls, view, read_out], view.value,
+                 'Loss mixer: run the notebook to mix the pictures and to change the weights.')
+
+
+def _losses_png(picture, net, contents, styles, tv):
+    figure = Figure(figsize=(8.5, 2.9), layout='constrained')
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.1))
+    left.imshow(picture)
+    left.axis('off')
+    bars = [(f'content {layer_names()[i]}', l, 'tab:blue') for i, l in zip(net.content_layers, contents)]
+    bars += [(f'style {layer_names()[i]}', l, 'tab:orange') for i, l in zip(net.style_layers, styles)]
+    bars += [('TV', tv, 'tab:gray')]
+    names, values, colours = zip(*bars)
+    right.barh(names, values, color=colours)
+    right.invert_yaxis()
+    right.set(xscale='log', xlim=(1e-3, 1e4), xlabel='weighted loss (log scale)')
+    return figure_png(figure)
+

@@ -1,0 +1,52 @@
+"""One small network, one small pair of pictures, for all tests."""
+import mxnet as mx
+import numpy as np
+import pytest
+from mxnet import nd
+
+from d2l_style import FeatureNet, get_contents, get_styles
+from d2l_style.backbones import vgg19_features
+
+SHAPE = (48, 32)  # width, height
+
+
+@pytest.fixture
+def pretrained_net():
+    """VGG-19 topology with 4 to 8 channels and the same random weights in every test, frozen."""
+    mx.random.seed(1)
+    features = vgg19_features((4, 4, 8, 8, 8))
+    features.initialize(mx.init.MSRAPrelu(slope=0))
+    features(nd.zeros((1, 3, 32, 48)))
+    features.collect_params().setattr('grad_req', 'null')
+    return features
+
+
+@pytest.fixture
+def net(pretrained_net):
+    return FeatureNet(pretrained_net)
+
+
+@pytest.fixture
+def content_img():
+    """A smooth ramp of colours with a bright square, `uint8` (60, 90, 3)."""
+    picture = np.zeros((60, 90, 3), 'uint8')
+    picture[..., 0] = np.linspace(20, 220, 90)
+    picture[..., 1] = np.linspace(200, 40, 60)[:, None]
+    picture[20:40, 30:60] = 230
+    return nd.array(picture, dtype='uint8')
+
+
+@pytest.fixture
+def style_img():
+    """Coloured stripes with grain, `uint8` (64, 64, 3)."""
+    rng = np.random.RandomState(0)
+    stripes = np.sin(np.arange(64) / 3)[:, None, None] * [90, 60, -80] + 128
+    return nd.array(np.clip(stripes + rng.normal(0, 12, (64, 64, 3)), 0, 255), dtype='uint8')
+
+
+@pytest.fixture
+def job(net, content_img, style_img):
+    """The first four arguments of `train`: start, content targets, style targets, network."""
+    X, contents_Y = get_contents(content_img, SHAPE, net)
+    _, styles_Y = get_styles(style_img, SHAPE, net)
+    return X, contents_Y, styles_Y, net

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from d2l_style import FeatureNet, extract_features, get_contents, get_styles, layer_names, layer_table, preprocess
+
+
+def test_names_and_indices_mean_the_same_layers(pretrained_net):
+    by_index = FeatureNet(pretrained_net, [25], [0, 5, 10, 19, 28])
+    by_name = FeatureNet(pretrained_net, 'conv4_4', [f'conv{k}_1' for k in range(1, 6)])
+    assert by_index.content_layers == by_name.content_layers == [25]
+    assert by_index.style_layers == by_name.style_layers == [0, 5, 10, 19, 28]
+
+
+def test_the_network_ends_after_the_last_layer_needed(pretrained_net):
+    assert len(FeatureNet(pretrained_net, ['relu2_1'], ['conv1_1']).body) == 7
+
+
+def test_one_pass_gives_what_a_walk_through_the_layers_gives(pretrained_net, content_img):
+    net = FeatureNet(pretrained_net, [4, 25], [0, 4, 28])
+    X = preprocess(content_img, (48, 32))
+    contents, styles = extract_features(X, net)
+    outputs, Y = {}, X
+    for i, layer in enumerate(pretrained_net):
+        Y = layer(Y)
+        outputs[i] = Y.asnumpy()
+    for i, Y in zip([4, 25, 0, 4, 28], contents + styles):
+        assert np.allclose(Y.asnumpy(), outputs[i], rtol=1e-4, atol=1e-5)
+
+
+def test_contents_and_styles_come_with_their_pictures(net, content_img, style_img):
+    content_X, contents_Y = get_contents(content_img, (48, 32), net)
+    style_X, styles_Y = get_styles(style_img, (64, 32), net)
+    assert content_X.shape == (1, 3, 32, 48)
+    assert [Y.shape for Y in contents_Y] == [(1, 8, 4, 6)]
+    assert style_X.shape == (1, 3, 32, 64)
+    assert [Y.shape for Y in styles_Y] == [(1, 4, 32, 64), (1, 4, 16, 32), (1, 8, 8, 16), (1, 8, 4, 8), (1, 8, 2, 4)]
+
+
+@pytest.mark.parametrize('layers', [['conv9_9'], [99], [-1], [2.5], [True], [None]])
+def test_unknown_layers_name_the_allowed_ones(pretrained_net, layers):
+    with pytest.raises(ValueError, match='no style layer.*0 to 36.*conv1_1'):
+        FeatureNet(pretrained_net, [25], layers)
+
+
+def test_at_least_one_layer_of_each_kind_is_needed(pretrained_net):
+    with pytest.raises(ValueError, match='no content layer'):
+        FeatureNet(pretrained_net, [], [0])
+    with pytest.raises(ValueError, match='no style layer'):
+        FeatureNet(pretrained_net, [25], [])
+
+
+def test_the_table_maps_every_convolution(pretrained_net):
+    table = layer_table(pretrained_net)
+    for i, name in enumerate(layer_names()):
+        assert (f'{i:2d} = {name}' in table) == name.startswith('conv')

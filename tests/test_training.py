@@ -1,0 +1,190 @@
+import _thread
+import threading
+
+import numpy as np
+import pytest
+from mxnet import autograd, gluon, init, nd
+
+from d2l_style import (DivergedError, GeneratedImage, Weights, content_loss, get_contents, get_inits, gram,
+                       style_loss, train, train_steps, tv_loss)
+
+
+def chapter_losses(X, contents_Y, styles_Y, net, lr, epochs, decay):
+    """The loop as the chapter prints it: layer by layer, all gradients, no helper of the package."""
+    layers = list(net.body)
+    image = GeneratedImage(X.shape)
+    image.initialize(init.Constant(X), force_reinit=True)
+    trainer = gluon.Trainer(image.collect_params(), 'adam', {'learning_rate': lr})
+    X, grams, history = image(), [gram(Y) for Y in styles_Y], []
+    for i in range(epochs):
+        with autograd.record():
+            contents, styles, Y = [], [], X
+            for j, layer in enumerate(layers):
+                Y = layer(Y)
+                if j in net.style_layers:
+                    styles.append(Y)
+                if j in net.content_layers:
+                    contents.append(Y)
+            contents_l = [content_loss(a, b) * 1 for a, b in zip(contents, contents_Y)]
+            styles_l = [style_loss(a, b) * 1e3 for a, b in zip(styles, grams)]
+            tv_l = tv_loss(X) * 10
+            l = nd.add_n(*styles_l) + nd.add_n(*contents_l) + tv_l
+        l.backward()
+        trainer.step(1)
+        history.append([nd.add_n(*contents_l).asscalar(), nd.add_n(*styles_l).asscalar(), tv_l.asscalar()])
+        if i % decay == 0 and i != 0:
+            trainer.set_learning_rate(trainer.learning_rate * 0.1)
+    return np.array(history)
+
+
+def test_losses_equal_those_of_the_chapters_loop(job):
+    ours = np.array([[s.content_loss, s.style_loss, s.tv_l] for s in train_steps(*job, 0.01, 30, 10)])
+    theirs = chapter_losses(*job, 0.01, 30, 10)
+    assert ours == pytest.approx(theirs, rel=1e-4, abs=1e-7)
+
+
+def test_two_runs_are_the_same(job):
+    first, second = (train(*job, 0.01, 5, 3, progress=False).asnumpy() for _ in range(2))
+    assert (first == second).all()
+
+
+def test_the_loss_falls_and_the_start_stays_as_it_was(job):
+    start = job[0].asnumpy()
+    steps = [(step.total_loss, step.style_loss) for step in train_steps(*job, 0.05, 25)]
+    assert steps[-1][0] < steps[0][0]
+    assert steps[-1][1] < steps[0][1]
+    assert (job[0].asnumpy() == start).all()
+
+
+def test_a_step_tells_what_happened(job):
+    step = next(train_steps(*job, 0.02, 1))
+    assert (step.epoch, step.lr, step.weights) == (0, 0.02, Weights())
+    assert len(step.contents_l) == 1
+    assert len(step.styles_l) == 5
+    assert step.content_loss == 0  # it starts from the content picture
+    assert step.total_loss == pytest.approx(step.style_loss + step.tv_l)
+    assert step.seconds > 0
+    assert abs(step.X - job[0]).max().asscalar() == pytest.approx(0.02, rel=1e-3)  # Adam's first step
+
+
+def test_the_learning_rate_is_divided_by_ten_after_the_chapters_epochs(job):
+    rates = [step.lr for step in train_steps(*job, 0.01, 6, 2)]
+    assert rates == pytest.approx([0.01, 0.01, 0.01, 1e-3, 1e-3, 1e-4])
+
+
+def test_weights_can_be_changed_while_training_runs(job):
+    weights = Weights()
+    seen = []
+    for step in train_steps(*job, max_epochs=3, weights=weights):
+        seen.append((step.weights.tv, step.tv_l > 0))
+        weights.tv = 0
+    assert seen == [(10, True), (0, False), (0, False)]
+
+
+def test_get_inits_copies_the_start(job):
+    X, _, styles_Y, _ = job
+    composite, grams, trainer = get_inits(X, X.context, 0.3, styles_Y)
+    assert (composite == X).asnumpy().all()
+    assert composite is not X
+    assert [G.shape for G in grams] == [(4, 4), (4, 4), (8, 8), (8, 8), (8, 8)]
+    assert trainer.learning_rate == 0.3
+
+
+def test_train_prints_the_chapters_lines(job, capsys):
+    train(*job, 0.01, 101, 60, progress=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:9] for line in lines] == ['epoch  50', 'change lr', 'epoch 100']
+    assert all(part in lines[0] for part in ('content loss', 'style loss', 'TV loss', 'sec'))
+    assert lines[1] == 'change lr to 1.0e-03'
+
+
+def test_train_shows_a_progress_bar_unless_told_not_to(job, capsys, monkeypatch):
+    monkeypatch.delenv('TQDM_DISABLE', raising=False)
+    train(*job, max_epochs=2)
+    assert '2/2' in capsys.readouterr().err
+    train(*job, max_epochs=2, progress=False)
+    assert capsys.readouterr().err == ''
+
+
+def test_an_interrupt_returns_the_picture_so_far(job, capsys, monkeypatch):
+    class Interrupting(Weights):
+        """Presses the kernel's stop button while epoch 3 reads its weights."""
+        reads = 0
+
+        def __getattribute__(self, name):
+            if name == 'content':
+                Interrupting.reads += 1
+                if Interrupting.reads == 4:
+                    _thread.interrupt_main()
+            return super().__getattribute__(name)
+
+    composite = train(*job, max_epochs=500, weights=Interrupting(), progress=False)
+    assert 'interrupted after epoch' in capsys.readouterr().out
+    assert composite.shape == job[0].shape
+    assert np.isfinite(composite.asnumpy()).all()
+    assert abs(composite - job[0]).max().asscalar() > 0
+
+
+def test_a_loss_that_overflows_keeps_the_last_good_picture(job):
+    weights = Weights()
+    kept = None
+    with pytest.raises(DivergedError, match='lower the learning rate') as error:
+        for step in train_steps(*job, max_epochs=10, weights=weights):
+            if step.epoch == 2:
+                weights.style = 1e300
+                kept = step.X.asnumpy()
+    assert np.isfinite(kept).all()
+    assert abs(error.value.image.asnumpy() - kept).max() <= 0.0101  # at most the last step away
+
+
+def test_a_first_loss_that_overflows_keeps_the_start(job):
+    with pytest.raises(DivergedError) as error:
+        train(*job, weights=Weights(style=1e300), progress=False)
+    assert (error.value.image == job[0]).asnumpy().all()
+
+
+def test_pixels_that_overflow_keep_the_last_good_picture(job):
+    with pytest.raises(DivergedError) as error:
+        train(*job, lr=1e39, progress=False)
+    assert np.isfinite(error.value.image.asnumpy()).all()
+
+
+def test_a_worker_thread_can_train_while_the_main_thread_is_free(job):
+    seen, failure = [], []
+
+    def work():
+        try:
+            seen.extend(step.total_loss for step in train_steps(*job, max_epochs=8))
+        except Exception as error:
+            failure.append(error)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    turns = 0
+    while worker.is_alive():
+        turns += 1
+        worker.join(0.001)
+    assert not failure
+    assert turns > 1
+    assert seen == [step.total_loss for step in train_steps(*job, max_epochs=8)]
+
+
+@pytest.mark.parametrize('settings', [
+    {'max_epochs': 0}, {'max_epochs': 2.5}, {'max_epochs': -3}, {'lr_decay_epoch': 0}, {'lr': 0},
+    {'lr': float('nan')}, {'lr': '0.01'}])
+def test_settings_that_make_no_sense_are_refused_at_once(job, settings):
+    (name, value), = settings.items()
+    with pytest.raises(ValueError, match=f'{name} is {value!r}: give'):
+        train(*job, **settings)
+
+
+def test_pictures_that_do_not_fit_are_refused(job, content_img):
+    X, contents_Y, styles_Y, net = job
+    with pytest.raises(ValueError, match='shape'):
+        train(X[0], contents_Y, styles_Y, net)
+    with pytest.raises(ValueError, match='infinite or NaN'):
+        train(X * float('nan'), contents_Y, styles_Y, net)
+    with pytest.raises(ValueError, match='contents_Y does not fit'):
+        train(X, get_contents(content_img, (64, 48), net)[1], styles_Y, net, progress=False)
+    with pytest.raises(ValueError, match='styles_Y does not fit'):
+        train(X, contents_Y, styles_Y[:2], net, progress=False)
