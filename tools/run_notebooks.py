@@ -1,0 +1,47 @@
+"""Execute notebooks in place, top to bottom, and store what they print and draw.
+
+    python tools/run_notebooks.py notebooks/*.ipynb
+"""
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from tqdm import tqdm
+
+
+def run(file):
+    """Execute `file` and write it back with minimal metadata, so that diffs show content only."""
+    notebook = nbformat.read(file, as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == 'code']
+    with tqdm(total=len(cells), desc=file.name, unit='cell') as bar:
+        client = NotebookClient(
+            notebook, timeout=1800, record_timing=False, resources={'metadata': {'path': str(file.parent)}},
+            on_cell_executed=lambda **_: bar.update())
+        client.execute()
+    for cell in cells:
+        for output in cell.outputs:  # a stored slider is dead: the page shows the still picture behind it
+            output.get('data', {}).pop('application/vnd.jupyter.widget-view+json', None)
+    notebook.metadata = {
+        'kernelspec': {'display_name': 'Python 3', 'language': 'python', 'name': 'python3'},
+        'language_info': {'name': 'python'}}
+    nbformat.write(notebook, file)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('notebooks', type=Path, nargs='+')
+    # a progress bar is for those who watch: a stored page would show it for ever at 0 %
+    os.environ['TQDM_DISABLE'] = '1'
+    for file in parser.parse_args().notebooks:
+        try:
+            run(file)
+        except CellExecutionError as error:
+            sys.exit(f'{file.name} stopped, nothing was stored: {error}')
+
+
+if __name__ == '__main__':
+    main()
