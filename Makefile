@@ -60,6 +60,8 @@ $(VENV)/installed: $(REQUIREMENTS) pyproject.toml | $(BIN)/python
 	@echo "Installing $(REQUIREMENTS) into $(VENV) (1 to 2 minutes, once)"
 	@$(PIP) -r $(REQUIREMENTS)
 	@$(PIP) --no-deps --editable .
+	@# no pop-up that asks a class of 30 about news
+	@$(BIN)/jupyter labextension disable '@jupyterlab/apputils-extension:announcements' 2>/dev/null
 	@touch $@
 
 $(VENV)/installed-test: requirements-test.txt $(VENV)/installed

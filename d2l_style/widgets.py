@@ -111,8 +111,8 @@ def mix_losses(content_X, style_X, net):
     share = widgets.FloatSlider(min=0, max=1, step=0.05, description='style share')
     noise = widgets.FloatSlider(min=0, max=0.3, step=0.01, description='noise')
     sliders = {name: widgets.FloatLogSlider(value=getattr(weights, name), min=low, max=low + 4, step=0.1,
-                                            base=10, description=f'{name} weight', readout_format='.3g')
-               for name, low in (('content', -2), ('style', 1), ('tv', -1))}
+                                            base=10, description=f'{title} weight', readout_format='.3r')
+               for name, title, low in (('content', 'content', -2), ('style', 'style', 1), ('tv', 'TV', -1))}
     view, read_out = widgets.Image(format='png'), widgets.HTML()
 
     def draw(_=None):
@@ -127,7 +127,7 @@ def mix_losses(content_X, style_X, net):
                           f'TV loss {tv:.2f} = <b>{total:.2f}</b>')
 
     for control in (share, noise, *sliders.values()):
-        control.style.description_width = '7em'
+        control.style.description_width = '8em'
         control.observe(draw, 'value')
     draw()
     controls = widgets.HBox([widgets.VBox([share, noise]), widgets.VBox(list(sliders.values()))])

@@ -1,4 +1,5 @@
 import _thread
+import signal
 import threading
 
 import numpy as np
@@ -106,7 +107,7 @@ def test_train_shows_a_progress_bar_unless_told_not_to(job, capsys, monkeypatch)
     assert capsys.readouterr().err == ''
 
 
-def test_an_interrupt_returns_the_picture_so_far(job, capsys, monkeypatch):
+def test_an_interrupt_returns_the_picture_so_far(job, capsys):
     class Interrupting(Weights):
         """Presses the kernel's stop button while epoch 3 reads its weights."""
         reads = 0
@@ -118,7 +119,11 @@ def test_an_interrupt_returns_the_picture_so_far(job, capsys, monkeypatch):
                     _thread.interrupt_main()
             return super().__getattribute__(name)
 
-    composite = train(*job, max_epochs=500, weights=Interrupting(), progress=False)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it
+    try:
+        composite = train(*job, max_epochs=500, weights=Interrupting(), progress=False)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert 'interrupted after epoch' in capsys.readouterr().out
     assert composite.shape == job[0].shape
     assert np.isfinite(composite.asnumpy()).all()

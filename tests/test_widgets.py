@@ -70,7 +70,7 @@ def test_every_loss_moves_with_the_sliders(job, style_img):
     assert 'content loss 0.00' in read_out.value
     start = sum(style_loss(a, gram(b)).asscalar() for a, b in zip(extract_features(X, net)[1], styles_Y))
     assert f'style loss {1e3 * start:.2f}' in read_out.value
-    for name, value in (('style share', 0.5), ('noise', 0.1), ('style weight', 1e4), ('tv weight', 100)):
+    for name, value in (('style share', 0.5), ('noise', 0.1), ('style weight', 1e4), ('TV weight', 100)):
         before, picture = read_out.value, picture_of(panel)
         knobs[name].value = value
         assert read_out.value != before

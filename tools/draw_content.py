@@ -6,9 +6,11 @@ mirrors what is above it. Takes about a minute.
 
     python tools/draw_content.py
 """
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from noise import fractal, smooth
 from PIL import Image
 from scipy.ndimage import gaussian_filter, map_coordinates
 
@@ -22,21 +24,7 @@ HAZE = np.array([0.70, 0.79, 0.90])
 
 rng = np.random.RandomState(7)
 LATTICE = rng.rand(256, 256)
-
-
-def noise(x, y, shift=0):
-    """Smooth noise in 0..1 with one bump a unit of length."""
-    return map_coordinates(LATTICE, [y + 37.7 * shift, x + 91.3 * shift], order=3, mode='grid-wrap',
-                           prefilter=False)
-
-
-def fractal(x, y, octaves, shift=0, gain=0.5):
-    """Sum of octaves of noise, about 0..1."""
-    total, amplitude, norm = 0, 1, 0
-    for octave in range(octaves):
-        total = total + amplitude * noise(x * 2**octave, y * 2**octave, shift + octave)
-        norm, amplitude = norm + amplitude, amplitude * gain
-    return total / norm
+noise, fractal = partial(smooth, LATTICE), partial(fractal, LATTICE)
 
 
 def ridges(x, y, octaves, shift=0):

@@ -7,11 +7,13 @@ paint that are lit from the upper left. Takes about a minute.
 
     python tools/draw_style.py
 """
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from noise import fractal, smooth
 from PIL import Image
-from scipy.ndimage import gaussian_filter, map_coordinates
+from scipy.ndimage import gaussian_filter
 
 FILE = Path(__file__).resolve().parent.parent / 'img' / 'painted-hills.jpg'
 WIDTH, HEIGHT, EDGE = 1112, 812, 6  # few strokes reach the edge: it is cut off
@@ -21,6 +23,7 @@ VORTICES = ((0.70, 0.24, 1.0, 0.20), (0.26, 0.20, -1.0, 0.13), (0.97, 0.07, -0.8
 
 rng = np.random.RandomState(3)
 LATTICE = rng.rand(256, 256)
+noise, fractal = partial(smooth, LATTICE), partial(fractal, LATTICE)
 
 
 def rgb(code):
@@ -34,19 +37,6 @@ HILLS = [[rgb(c) for c in hill] for hill in (
     ('c23b1e', 'e8722a', '8a1f2a'), ('35641f', '7d9a2a', '1d4a3a'), ('8a2f4a', 'd9622b', '4a1f45'))]
 FOLIAGE = [[rgb(c) for c in tree] for tree in (
     ('e2481b', 'f7941e', '8f1d1d'), ('f2b21f', 'ffd95a', 'c26a12'), ('b3202c', 'e8572a', '5a1030'))]
-
-
-def noise(x, y, shift=0):
-    """Smooth noise in 0..1 with one bump a unit of length."""
-    x, y = np.broadcast_arrays(x + 91.3 * shift, y + 37.7 * shift)
-    return map_coordinates(LATTICE, [y, x], order=3, mode='grid-wrap',
-                           prefilter=False)
-
-
-def fractal(x, y, octaves, shift=0):
-    """Sum of octaves of noise, about 0..1."""
-    parts = [0.5**k * noise(x * 2**k, y * 2**k, shift + k) for k in range(octaves)]
-    return sum(parts) / sum(0.5**k for k in range(octaves))
 
 
 def blend(colours, t):

@@ -6,26 +6,15 @@ from mxnet import nd
 from mxnet.gluon import nn
 from PIL import Image
 
-from d2l_style import gram
+from d2l_style import FeatureNet, gram
 from d2l_style.backbones import VGG19_CHANNELS, fill, vgg19_features
 
 MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
 
 
-class Taps(nn.HybridBlock):
-    """A network that returns the outputs of several layers in one pass."""
-
-    def __init__(self, features, layers):
-        super().__init__()
-        self.layers, self.body = layers, features[:max(layers) + 1]
-
-    def hybrid_forward(self, F, X):
-        outputs = []
-        for i, layer in enumerate(self.body):
-            X = layer(X)
-            if i in self.layers:
-                outputs.append(X)
-        return outputs
+def taps(features, layers):
+    """A network that returns the outputs of `layers`, in one pass and in ascending order."""
+    return FeatureNet(features, layers, layers)
 
 
 def load_pictures(folders):

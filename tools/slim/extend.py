@@ -17,7 +17,7 @@ from pathlib import Path
 
 import mxnet as mx
 import numpy as np
-from common import Taps, load_pictures, load_teacher, random_crops
+from common import load_pictures, load_teacher, random_crops, taps
 from distill import learning_rate
 from mxnet import autograd, gluon, nd
 from mxnet.gluon import nn
@@ -34,7 +34,7 @@ def build(lower):
     features = vgg19_features(SLIM_CHANNELS)[:LAYERS[-1] + 1]
     features.initialize(mx.init.MSRAPrelu(slope=0))
     features(nd.zeros((1, 3, 32, 32)))  # shapes are known only now
-    Taps(features, (LOWER - 1,)).load_parameters(str(lower))
+    taps(features, (LOWER - 1,)).load_parameters(str(lower))
     features[:LOWER].collect_params().setattr('grad_req', 'null')
     return features
 
@@ -138,7 +138,7 @@ def learn(features, args):
         teacher.hybridize()
         make = {'context': context_task, 'cluster': cluster_task}[args.method]
         batch, outputs, loss_of = make(teacher, pictures, args)
-    net, heads = Taps(features, LAYERS), [Head(outputs) for _ in LAYERS]
+    net, heads = taps(features, LAYERS), [Head(outputs) for _ in LAYERS]
     trained = net.collect_params()
     for head in heads:
         head.initialize()
