@@ -73,21 +73,22 @@ def _crop(picture, side, rng):
     return np.clip(crop, 0, 1) * 255
 
 
-def rescale(features, pictures, style_energy, content_rms, style_layers, content_layers):
+def rescale(features, pictures, style_energies, content_rms, style_layers, content_layers):
     """Scale the layers one by one, which changes what the losses weigh and nothing else.
 
     As in Gatys et al. 2016, so that no layer drowns the others. On average over `pictures`
-    (a list of network inputs) the squared Gram matrix of each style layer gets the mean
-    `style_energy`, each content layer the RMS `content_rms`, every other convolution RMS 1.
+    (a list of network inputs) the squared Gram matrix of each style layer gets the mean that
+    `style_energies` gives it, each content layer the RMS `content_rms`, other convolutions RMS 1.
     """
+    energies = dict(zip(style_layers, style_energies))
     outputs, before = pictures, 1.0
     for i, layer in enumerate(features):
         if isinstance(layer, nn.Conv2D):
             layer.bias.set_data(layer.bias.data() / before)  # what comes in was divided by it already
             raw = [layer(X) for X in outputs]
-            if i in style_layers:
+            if i in energies:
                 energy = np.mean([gram(X).square().mean().asscalar() for X in raw])
-                before = float((energy / style_energy) ** 0.25)
+                before = float((energy / energies[i]) ** 0.25)
             else:
                 rms = np.mean([X.square().mean().asscalar() for X in raw]) ** 0.5
                 before = float(rms / (content_rms if i in content_layers else 1))

@@ -9,7 +9,6 @@ from pathlib import Path
 import mxnet as mx
 import numpy as np
 from common import load_pictures, normalise, random_crops, rescale, taps
-from export import CONTENT_RMS, STYLE_ENERGY
 from tqdm import trange
 
 from d2l_style import FeatureNet, extract_features, train_steps
@@ -34,7 +33,7 @@ def main():
     taps(features, CONTENTS).load_parameters(str(args.lower), ctx=mx.cpu())
     features.collect_params().setattr('grad_req', 'null')
     calibration = [normalise(p[None]) for p in load_pictures(args.calibration)[:10]]
-    rescale(features, calibration, STYLE_ENERGY, CONTENT_RMS, STYLES, CONTENTS)
+    rescale(features, calibration, (0.03, 0.03, 0.03), 3.0, STYLES, CONTENTS)
     net, pictures = FeatureNet(features, CONTENTS, STYLES), load_pictures(args.pictures)
     for k in trange(args.first, args.first + args.number):
         content, style = (random_crops(pictures, 1, args.side, seed=10**6 + 2 * k + i) for i in (0, 1))

@@ -5,10 +5,11 @@ weights 1 / 1e3 / 10) runs with
   slim        the network of the package, or of `--slim`
   untrained   the same network with random weights
   real        the real VGG-19, blocks 1 to 3 (content layer conv3_4)
-each scaled layer by layer in the same way. Then the real network measures each result, layer by
-layer, against the pair: squared error of the Gram matrix over the squared Gram matrix of the
-style, and squared error of conv3_4 over the squared conv3_4 of the content. Results are kept in
-`--out`: call again to go on, or after a change of one network with its pictures removed.
+each scaled layer by layer (slim and untrained in the very same way). Then the real network
+measures each result, layer by layer, against the pair: squared error of the Gram matrix over
+the squared Gram matrix of the style, and squared error of conv3_4 over the squared conv3_4 of
+the content. Results are kept in `--out`: call again to go on; remove the .npy files of a network
+that has changed.
 
     python tools/slim/judge.py --teacher VGG19.npz --pictures FOLDER --calibration TEST --out build/judge
 
@@ -21,7 +22,7 @@ import matplotlib.pyplot as plt
 import mxnet as mx
 import numpy as np
 from common import load_pictures, load_teacher, normalise, rescale
-from export import CONTENT_RMS, STYLE_ENERGY
+from export import CONTENT_RMS, STYLE_ENERGIES
 from mxnet import nd
 from tqdm import tqdm
 
@@ -31,6 +32,7 @@ from d2l_style.backbones import BACKBONES, SLIM_CHANNELS, fill, vgg19_features
 
 SHAPE, EPOCHS, DECAY = (225, 150), 500, 200
 JUDGE_STYLES, JUDGE_CONTENT = (0, 5, 10), (16,)
+REAL_ENERGIES, REAL_RMS = (0.03, 0.03, 0.03), 3.0  # three layers, balanced among themselves
 
 
 def networks(args):
@@ -50,13 +52,13 @@ def networks(args):
         features = vgg19_features(SLIM_CHANNELS)[:STYLE_LAYERS[-1] + 1]
         features.initialize(mx.init.MSRAPrelu(slope=0))
         features(pictures[0])
-        rescale(features, pictures, STYLE_ENERGY, CONTENT_RMS, STYLE_LAYERS, CONTENT_LAYERS)
+        rescale(features, pictures, STYLE_ENERGIES, CONTENT_RMS, STYLE_LAYERS, CONTENT_LAYERS)
         features.collect_params().setattr('grad_req', 'null')
         return FeatureNet(features)
 
     def real():
         features = load_teacher(args.teacher, mx.cpu())
-        rescale(features, pictures[:10], STYLE_ENERGY, CONTENT_RMS, JUDGE_STYLES, JUDGE_CONTENT)
+        rescale(features, pictures[:10], REAL_ENERGIES, REAL_RMS, JUDGE_STYLES, JUDGE_CONTENT)
         return FeatureNet(features, JUDGE_CONTENT, JUDGE_STYLES)
 
     return {'slim': slim, 'untrained': untrained, 'real': real}
