@@ -86,10 +86,10 @@ def normalise_teacher(teacher, X):
 
 def initialise(student, adapters, teacher, X):
     """First convolution and adapters from the teacher's principal components, He elsewhere."""
-    student.initialize(mx.init.MSRAPrelu(slope=0))
+    student.initialize(mx.init.MSRAPrelu(slope=0), ctx=X.context)
     student(X)
     for adapter, layer, T in zip(adapters, LAYERS, teacher(X)):
-        adapter.initialize()
+        adapter.initialize(ctx=X.context)
         basis = principal_directions(T, adapter.matrix.shape[1])
         adapter.matrix.set_data(nd.array(basis))
         if layer == 0:
@@ -137,7 +137,7 @@ def report(step, student, adapters, teacher, validation):
               ' '.join(f'{layer}:{row[k].asscalar():.4f}' for layer, row in rows.items()), flush=True)
 
 
-def main():
+def parse_args():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--teacher', type=Path, required=True, help='VGG-19 weights, .npz or .params')
     parser.add_argument('--pictures', type=Path, nargs='+', required=True, help='folders to train on')
@@ -152,28 +152,46 @@ def main():
     parser.add_argument('--batch', type=int, default=8)
     parser.add_argument('--crop', type=int, default=96, help='side of a training crop in pixels')
     parser.add_argument('--rate', type=float, default=1e-3, help='peak learning rate of Adam')
-    args = parser.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    ctx = mx.gpu() if mx.context.num_gpus() else mx.cpu()
+    return parser.parse_args()
 
-    pictures = load_pictures(args.pictures)
-    composites = [np.load(f) for f in sorted(args.composites.glob('*.npy'))] if args.composites else []
-    validation = random_crops(load_pictures([args.validation]), 32, args.crop, seed=-1).as_in_context(ctx)
-    teacher = taps(load_teacher(args.teacher, ctx), LAYERS)
-    student = taps(vgg19_features(SLIM_CHANNELS), LAYERS)
+
+def build(args, pictures, ctx):
+    """Student, adapters and normalised teacher, at the start of training."""
+    teacher, student = taps(load_teacher(args.teacher, ctx), LAYERS), taps(vgg19_features(SLIM_CHANNELS), LAYERS)
     adapters = nn.HybridSequential()
-    for layer in LAYERS:
-        block = (0, 0, 1, 1, 2, 2, 2, 2)[LAYERS.index(layer)]
+    for block in (0, 0, 1, 1, 2, 2, 2, 2):
         adapters.add(Adapter(VGG19_CHANNELS[block], SLIM_CHANNELS[block]))
     calibration = random_crops(pictures, 64, args.crop, seed=-2).as_in_context(ctx)
     normalise_teacher(teacher, calibration)
     initialise(student, adapters, teacher, calibration)
-    for net in (student, adapters):
-        net.collect_params().reset_ctx(ctx)
-    names = {'student': student, 'adapters': adapters}
-    if args.start:
-        for name, net in names.items():
-            net.load_parameters(str(args.start / f'{name}.params'), ctx=ctx)
+    return student, adapters, teacher
+
+
+def load(folder, student, adapters, ctx):
+    student.load_parameters(str(folder / 'student.params'), ctx=ctx)
+    adapters.load_parameters(str(folder / 'adapters.params'), ctx=ctx)
+
+
+def save(folder, student, adapters, trainer, step):
+    student.save_parameters(str(folder / 'student.params'))
+    adapters.save_parameters(str(folder / 'adapters.params'))
+    trainer.save_states(str(folder / 'trainer.states'))
+    (folder / 'progress.json').write_text(json.dumps({'step': step}))
+
+
+def main():
+    args = parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    ctx = mx.gpu() if mx.context.num_gpus() else mx.cpu()
+    pictures = load_pictures(args.pictures)
+    composites = [np.load(f) for f in sorted(args.composites.glob('*.npy'))] if args.composites else []
+    validation = random_crops(load_pictures([args.validation]), 32, args.crop, seed=-1).as_in_context(ctx)
+    student, adapters, teacher = build(args, pictures, ctx)
+    progress = args.out / 'progress.json'
+    first = json.loads(progress.read_text())['step'] if progress.exists() else 0
+    if first or args.start:
+        load(args.out if first else args.start, student, adapters, ctx)
+
     student_seen, teacher_seen = taps(student.body, args.layers), taps(teacher.body, args.layers)
     for net in (student_seen, teacher_seen, *adapters):
         net.hybridize(static_alloc=True, static_shape=True)
@@ -181,11 +199,7 @@ def main():
     for layer in args.layers:
         parameters.update(adapters[LAYERS.index(layer)].collect_params())
     trainer = gluon.Trainer(parameters, 'adam', {'learning_rate': args.rate})
-    progress = args.out / 'progress.json'
-    first = json.loads(progress.read_text())['step'] if progress.exists() else 0
     if first:
-        for name, net in names.items():
-            net.load_parameters(str(args.out / f'{name}.params'), ctx=ctx)
         trainer.load_states(str(args.out / 'trainer.states'))
     report(first, student_seen, adapters, teacher_seen, validation)
     start = time.time()
@@ -198,10 +212,7 @@ def main():
         trainer.step(1)
         nd.waitall()
         if (step + 1) % 250 == 0 or step + 1 == args.steps:
-            for name, net in names.items():
-                net.save_parameters(str(args.out / f'{name}.params'))
-            trainer.save_states(str(args.out / 'trainer.states'))
-            progress.write_text(json.dumps({'step': step + 1}))
+            save(args.out, student, adapters, trainer, step + 1)
             print(f'step {step + 1}, loss {loss.asscalar():.4f}, '
                   f'{(time.time() - start) / (step + 1 - first):.2f} s a step', flush=True)
             report(step + 1, student_seen, adapters, teacher_seen, validation)
