@@ -75,7 +75,7 @@ def load_backbone(name='vgg19_slim', ctx=None):
         raise ValueError(f'there is no backbone {name!r}: choose one of {", ".join(BACKBONES)}')
     backbone = BACKBONES[name]
     features = vgg19_features(backbone.channels)[:backbone.last + 1]
-    fill(features, _read_weights(name, backbone.file()), ctx or d2l.try_gpu())
+    _fill_from_file(features, name, backbone.file(), ctx or d2l.try_gpu())
     # the network is only looked through: without this every epoch computes gradients of all
     # its weights for nothing (the chapter's loop does, and takes about 1.5 times as long)
     features.collect_params().setattr('grad_req', 'null')
@@ -92,12 +92,12 @@ def fill(features, weights, ctx):
         parameter.set_data(weights[f'features.{name}'].astype('float32'))
 
 
-def _read_weights(name, file):
+def _fill_from_file(features, name, file, ctx):
     if not file.is_file():
         raise WeightsError(f"the weights of '{name}' are missing: put {file.name} into {file.parent} "
                            "(or set MXNET_HOME), or use the backbone 'vgg19_slim', which needs no file")
     try:
-        return nd.load(str(file))
-    except MXNetError:
-        raise WeightsError(f"the weights of '{name}' cannot be read: {file} is damaged or incomplete; "
+        fill(features, nd.load(str(file)), ctx)
+    except (MXNetError, KeyError, TypeError, AssertionError):  # no such format, names or shapes
+        raise WeightsError(f"the weights of '{name}' cannot be read: {file} is damaged or holds something else; "
                            "copy it again, or use the backbone 'vgg19_slim'") from None

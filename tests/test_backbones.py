@@ -41,11 +41,19 @@ def test_missing_weights_name_file_folder_and_alternative(tmp_path, monkeypatch)
         assert part in str(error.value)
 
 
-def test_damaged_weights_are_reported(tmp_path, monkeypatch):
+@pytest.mark.parametrize('content', [
+    None, {'output.bias': nd.zeros(3)}, [nd.zeros(3)],
+    {'features.0.weight': nd.zeros((16, 3, 3, 3)), 'features.0.bias': nd.zeros(16)}],
+    ids=['half a file', 'no features', 'no names', 'another network'])
+def test_weights_that_do_not_fit_are_reported(tmp_path, monkeypatch, content):
     monkeypatch.setenv('MXNET_HOME', str(tmp_path))
     (tmp_path / 'models').mkdir()
-    (tmp_path / 'models' / 'vgg19-f713436f.params').write_bytes(b'half a file')
-    with pytest.raises(WeightsError, match='damaged'):
+    file = tmp_path / 'models' / 'vgg19-f713436f.params'
+    if content is None:
+        file.write_bytes(b'half a file')
+    else:
+        nd.save(str(file), content)
+    with pytest.raises(WeightsError, match='damaged or holds something else'):
         load_backbone('vgg19')
 
 
