@@ -77,7 +77,7 @@ def load_backbone(name='vgg19_slim', ctx=None):
     features = vgg19_features(backbone.channels)[:backbone.last + 1]
     _fill_from_file(features, name, backbone.file(), ctx or d2l.try_gpu())
     # the network is only looked through: without this every epoch computes gradients of all
-    # its weights for nothing (the chapter's loop does, and takes about 1.5 times as long)
+    # its weights for nothing (the chapter's loop does)
     features.collect_params().setattr('grad_req', 'null')
     return features
 

@@ -49,7 +49,7 @@ def resolve_layers(layers, available, kind):
     `kind`, 'content' or 'style', is named in the `ValueError` for an unknown or missing layer.
     """
     names = layer_names()[:available]
-    layers = [layers] if isinstance(layers, (str, int)) else list(layers)
+    layers = [layers] if isinstance(layers, str) or not hasattr(layers, '__iter__') else list(layers)
     if not layers:
         raise ValueError(f'no {kind} layer was chosen: give at least one, for example conv4_4')
     indices = []

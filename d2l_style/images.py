@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import skimage.data
 from mxnet import image, nd
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from skimage.util import img_as_ubyte
 
 MIN_SIDE = 16  # pixels: the network halves a picture four times
@@ -122,8 +122,8 @@ def _open(file, name):
     except Image.DecompressionBombError:
         raise ValueError(f'{name} is too large: at most {MAX_PIXELS // 10**6} megapixels; '
                          'make it smaller first') from None
-    except UnidentifiedImageError:
-        raise ValueError(f'{name} is not a picture that can be read: save it as JPEG or PNG') from None
+    except (OSError, SyntaxError, ValueError):  # what PIL's readers raise at a broken header
+        raise ValueError(f'{name} is not a picture, or is cut short: copy or save it again as JPEG or PNG') from None
 
 
 def _to_rgb(picture, name):
@@ -136,7 +136,7 @@ def _to_rgb(picture, name):
             white = Image.new('RGBA', picture.size, 'white')
             return Image.alpha_composite(white, picture).convert('RGB')
         return picture.convert('RGB')
-    except (OSError, SyntaxError) as error:  # PIL reports broken PNG chunks as SyntaxError
+    except (OSError, SyntaxError, ValueError, EOFError) as error:  # broken chunks, missing data
         raise ValueError(f'{name} is damaged or cut short ({error}): copy or download it again') from None
 
 

@@ -9,6 +9,7 @@ from d2l_style import CATALOGUE, fit_shape, postprocess, preprocess, read_image
 
 RAMP = np.dstack([np.tile(np.linspace(0, 255, 40), (30, 1))] * 3).astype('uint8')
 RAMP[:10] = (200, 30, 60)
+GRAIN = np.random.RandomState(0).randint(0, 255, (200, 200, 3)).astype('uint8')  # compresses badly
 
 
 def file_of(image, kind='png', **options):
@@ -110,10 +111,17 @@ def test_a_folder_is_refused(tmp_path):
 
 def test_a_truncated_jpeg_is_refused(tmp_path):
     file = tmp_path / 'half.jpg'
-    whole = file_of(Image.fromarray(np.random.RandomState(0).randint(0, 255, (200, 200, 3)).astype('uint8')), 'jpeg')
+    whole = file_of(Image.fromarray(GRAIN), 'jpeg')
     file.write_bytes(whole[:len(whole) // 2])
     with pytest.raises(ValueError, match='half.jpg.*damaged or cut short'):
         read_image(file)
+
+
+@pytest.mark.parametrize('kind', ['jpeg', 'png', 'bmp', 'webp', 'tiff', 'gif', 'ppm'])
+@pytest.mark.parametrize('length', [3, 20, 30, 100, 300])
+def test_a_file_cut_anywhere_gives_one_clear_sentence(kind, length):
+    with pytest.raises(ValueError, match='the uploaded file is (not a picture, or is cut short|damaged or cut short)'):
+        read_image(file_of(Image.fromarray(GRAIN), kind)[:length])
 
 
 def test_what_is_no_picture_is_refused():

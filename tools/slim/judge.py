@@ -88,13 +88,13 @@ def table(results, names):
     values = {name: np.array([results[name, pair] for pair in sorted({p for _, p in results})]) for name in names}
     for name in names:
         lines.append(f'| {name} | ' + ' | '.join(f'{v:.4f}' for v in np.median(values[name], axis=0)) + ' |')
-    for other in names[1:]:
+    sentences = []
+    for other in [name for name in names if 'slim' in names and name != 'slim']:
         ratio = values['slim'] / values[other]
         lines.append(f'| slim / {other} | ' + ' | '.join(f'{v:.2f}' for v in np.median(ratio, axis=0)) + ' |')
-        lines.append('')
-        lines.append(f'slim / {other}: style {np.median(ratio[:, :3]):.3f}, content {np.median(ratio[:, 3]):.3f} '
-                     '(median over pairs and layers)')
-    return '\n'.join(lines)
+        sentences.append(f'slim / {other}: style {np.median(ratio[:, :3]):.3f}, content {np.median(ratio[:, 3]):.3f} '
+                         '(median over pairs and layers)')
+    return '\n'.join([*lines, '', *sentences])
 
 
 def contact_sheet(file, pictures, names, pairs):
