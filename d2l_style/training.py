@@ -8,14 +8,15 @@ import numbers
 import os
 import time
 from dataclasses import dataclass, replace
+from typing import Optional
 
 import numpy as np
 from mxnet import autograd, gluon, init, nd
 from mxnet.gluon import nn
 from tqdm.auto import tqdm
 
-from .features import extract_features
-from .losses import Weights, compute_loss, gram
+from .compiled import TransferLoss
+from .losses import Weights, gram
 
 
 class DivergedError(ArithmeticError):
@@ -32,7 +33,7 @@ class Step:
     """One epoch: the losses of the picture it started from, and the picture it made.
 
     `contents_l`, `styles_l`: weighted losses, one a layer; `tv_l`: weighted TV loss.
-    `weights`, `lr`: what this epoch used. `seconds`: what it took.
+    `weights`, `lr`: what this epoch used (fast mode has no `lr`). `seconds`: what it took.
     `X`: the composite image (1, 3, h, w), live: the next epoch changes it, so copy what you keep.
     """
 
@@ -41,7 +42,7 @@ class Step:
     styles_l: tuple
     tv_l: float
     weights: Weights
-    lr: float
+    lr: Optional[float]
     seconds: float
     X: nd.NDArray
 
@@ -119,25 +120,24 @@ def train(X, contents_Y, styles_Y, net, lr=0.01, max_epochs=500, lr_decay_epoch=
 
 def _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights):
     X, styles_Y_gram, trainer = get_inits(X, X.context, lr, styles_Y)
+    loss = TransferLoss(net, contents_Y, styles_Y_gram)
+    loss.check(X)
     last_good = X.copy()
     for epoch in range(max_epochs):
         start, lr, used = time.time(), trainer.learning_rate, replace(weights)
         with autograd.record():
-            contents_Y_hat, styles_Y_hat = extract_features(X, net)
-            _check_targets(contents_Y_hat, contents_Y, styles_Y_hat, styles_Y)
-            contents_l, styles_l, tv_l, l = compute_loss(
-                X, contents_Y_hat, styles_Y_hat, contents_Y, styles_Y_gram, used)
+            l, losses = loss(X, used)
         l.backward()
-        losses = nd.stack(*contents_l, *styles_l, tv_l, l).reshape(-1).asnumpy()
-        if not np.isfinite(losses).all():
+        losses = losses.asnumpy()
+        if not np.isfinite(losses.sum()):
             raise DivergedError(epoch, last_good)
         last_good = X.copy()
         trainer.step(1)
         nd.waitall()  # without it, epochs queue up and their memory with them
-        if not math.isfinite(X.sum().asscalar()):
+        if not nd.all_finite(X).asscalar():
             raise DivergedError(epoch, last_good)
-        *layers, tv, _ = losses.tolist()
-        yield Step(epoch, tuple(layers[:len(contents_l)]), tuple(layers[len(contents_l):]), tv, used, lr,
+        *layers, tv_l = losses.tolist()
+        yield Step(epoch, tuple(layers[:len(contents_Y)]), tuple(layers[len(contents_Y):]), tv_l, used, lr,
                    time.time() - start, X)
         if epoch and epoch % lr_decay_epoch == 0:
             trainer.set_learning_rate(lr * 0.1)
@@ -153,11 +153,3 @@ def _check_settings(X, lr, max_epochs, lr_decay_epoch):
         raise ValueError(f'X has shape {X.shape}: give a picture of shape (1, 3, height, width) from preprocess')
     if not math.isfinite(X.sum().asscalar()):
         raise ValueError('X has pixels that are infinite or NaN: start from a picture out of preprocess')
-
-
-def _check_targets(contents_Y_hat, contents_Y, styles_Y_hat, styles_Y):
-    """Content features depend on the picture's size, style features only on the layers."""
-    if [Y.shape for Y in contents_Y_hat] != [Y.shape for Y in contents_Y]:
-        raise ValueError('contents_Y does not fit X: call get_contents with the size of X and the same net')
-    if [Y.shape[1] for Y in styles_Y_hat] != [Y.shape[1] for Y in styles_Y]:
-        raise ValueError('styles_Y does not fit the style layers: call get_styles with the same net')
