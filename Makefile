@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help lab run test lint requirements clean
+.PHONY: help lab run test lint bench requirements clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: lint  ## lint, unit tests with coverage, and nbval on every notebook
 	cd build/nbval && TQDM_DISABLE=1 $(CURDIR)/$(BIN)/python -m pytest --nbval --nbval-current-env \
 	  --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900 $(NOTEBOOKS)
 
+bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the chapter and PyTorch, 40 minutes (ARGS="--only speed")
+	$(BIN)/python bench/run.py $(ARGS)
+
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check
 
@@ -43,7 +46,7 @@ requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
 	sed -i.bak '/^mxnet==/d' requirements-test.txt && rm requirements-test.txt.bak
 
 clean:  ## remove the environments and what the tests leave
-	rm -rf .venv .venv-gpu build .pytest_cache .ruff_cache .coverage d2l_style.egg-info
+	rm -rf .venv .venv-gpu .venv-bench build .pytest_cache .ruff_cache .coverage d2l_style.egg-info
 
 # MXNet 1.9.1 needs NumPy below 1.24, which exists for Python 3.8 to 3.11 only
 $(BIN)/python:
@@ -67,3 +70,9 @@ $(VENV)/installed: $(REQUIREMENTS) pyproject.toml | $(BIN)/python
 $(VENV)/installed-test: requirements-test.txt $(VENV)/installed
 	@$(PIP) -r requirements-test.txt
 	@touch $@
+
+# PyTorch needs nothing of ours, and its own requirements must not meet MXNet's; without it, it is not measured
+.venv-bench/installed: bench/requirements.txt $(VENV)/installed
+	@$(BIN)/python -m venv --clear .venv-bench && \
+	  .venv-bench/bin/python -m pip --disable-pip-version-check install --quiet -r bench/requirements.txt && touch $@ || \
+	  { echo "PyTorch could not be installed, and is not measured" >&2; rm -rf .venv-bench; }

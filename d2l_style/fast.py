@@ -33,7 +33,7 @@ from .training import DivergedError, Step
 COARSEST = 150  # pixels of the short side, the chapter's smaller size: below, the content is lost from sight
 HUBER = 0.01  # half a grey level: there the TV loss is rounded off, because L-BFGS stalls at its corners
 PLATEAU = 10  # epochs over which `tolerance` is measured
-TILED_ABOVE = 64e6  # pixels × channels of the first layer: beyond, all layers together take over 3 GB
+TILED_ABOVE = 64e6  # pixels × channels of the first layer: beyond, all layers together take over 5 GB
 MEMORY = 2e9  # bytes for what L-BFGS remembers
 
 
