@@ -1,13 +1,13 @@
 """What the scripts that make and judge `vgg19_slim` share: pictures, crops, the teacher, scaling."""
 from pathlib import Path
 
+from d2l_style import FeatureNet, gram
+from d2l_style.backbones import VGG19_CHANNELS, fill, vgg19_features
+
 import numpy as np
 from mxnet import nd
 from mxnet.gluon import nn
 from PIL import Image
-
-from d2l_style import FeatureNet, gram
-from d2l_style.backbones import VGG19_CHANNELS, fill, vgg19_features
 
 MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
 

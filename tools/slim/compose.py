@@ -6,13 +6,13 @@
 import argparse
 from pathlib import Path
 
+from d2l_style import FeatureNet, extract_features, train_steps
+from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
+
 import mxnet as mx
 import numpy as np
 from common import load_pictures, normalise, random_crops, rescale, taps
 from tqdm import trange
-
-from d2l_style import FeatureNet, extract_features, train_steps
-from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
 
 STYLES, CONTENTS = (0, 5, 10), (16,)
 

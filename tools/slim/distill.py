@@ -26,13 +26,13 @@ import math
 import time
 from pathlib import Path
 
+from d2l_style.backbones import SLIM_CHANNELS, VGG19_CHANNELS, vgg19_features
+
 import mxnet as mx
 import numpy as np
 from mxnet import autograd, gluon, nd
 from mxnet.gluon import nn
 from common import load_pictures, load_teacher, random_crops, taps
-
-from d2l_style.backbones import SLIM_CHANNELS, VGG19_CHANNELS, vgg19_features
 
 LAYERS = (0, 2, 5, 7, 10, 12, 14, 16)  # every convolution of blocks 1 to 3
 STYLE = (0, 5, 10)  # the chapter's style layers among them

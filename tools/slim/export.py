@@ -7,12 +7,12 @@ The scale decides how the chapter's weights 1 / 1e3 / 10 balance: see `rescale` 
 import argparse
 from pathlib import Path
 
+from d2l_style import CONTENT_LAYERS, STYLE_LAYERS
+from d2l_style.backbones import BACKBONES, SLIM_CHANNELS, vgg19_features
+
 import mxnet as mx
 from common import load_pictures, normalise, rescale
 from mxnet import nd
-
-from d2l_style import CONTENT_LAYERS, STYLE_LAYERS
-from d2l_style.backbones import BACKBONES, SLIM_CHANNELS, vgg19_features
 
 # Chosen by looking at pictures. With equal energies the deeper layers move the pixels first, and the
 # colours, which conv1_1 holds, come too late for the chapter's 500 epochs.

@@ -15,6 +15,8 @@ import argparse
 import time
 from pathlib import Path
 
+from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
+
 import mxnet as mx
 import numpy as np
 from common import load_pictures, load_teacher, random_crops, taps
@@ -22,8 +24,6 @@ from distill import learning_rate
 from mxnet import autograd, gluon, nd
 from mxnet.gluon import nn
 from scipy.cluster.vq import kmeans2, vq
-
-from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
 
 LOWER, LAYERS = 17, (19, 25, 28)  # layers of blocks 1 to 3; where a head is put
 CLUSTERS = 256

@@ -18,6 +18,10 @@ FOLDER holds `content/` and `style/`.
 import argparse
 from pathlib import Path
 
+from d2l_style import (CONTENT_LAYERS, STYLE_LAYERS, FeatureNet, extract_features, get_contents,
+                       get_styles, gram, load_backbone, postprocess, read_image, train_steps)
+from d2l_style.backbones import BACKBONES, SLIM_CHANNELS, fill, vgg19_features
+
 import matplotlib.pyplot as plt
 import mxnet as mx
 import numpy as np
@@ -25,10 +29,6 @@ from common import load_pictures, load_teacher, normalise, rescale
 from export import CONTENT_RMS, STYLE_ENERGIES
 from mxnet import nd
 from tqdm import tqdm
-
-from d2l_style import (CONTENT_LAYERS, STYLE_LAYERS, FeatureNet, extract_features, get_contents,
-                       get_styles, gram, load_backbone, postprocess, read_image, train_steps)
-from d2l_style.backbones import BACKBONES, SLIM_CHANNELS, fill, vgg19_features
 
 SHAPE, EPOCHS, DECAY = (225, 150), 500, 200
 JUDGE_STYLES, JUDGE_CONTENT = (0, 5, 10), (16,)
