@@ -31,7 +31,7 @@ test: lint  ## lint, unit tests with coverage, and nbval on every notebook
 	cd build/nbval && TQDM_DISABLE=1 $(CURDIR)/$(BIN)/python -m pytest --nbval --nbval-current-env \
 	  --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900 $(NOTEBOOKS)
 
-bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the chapter and PyTorch, 40 minutes (ARGS="--only speed")
+bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the chapter and PyTorch, 45 minutes (ARGS="--only speed")
 	$(BIN)/python bench/run.py $(ARGS)
 
 lint: $(VENV)/installed-test

@@ -161,8 +161,8 @@ def _descend(X, loss, weights, tolerance):
 def _by_frequency(shape):
     """A function that divides each frequency of a picture of `shape` (1, 3, h, w) by itself plus 0.1.
 
-    Frequencies are those of the cosine transform, from 0 to 1: one change of sign a pixel. The 0.1 is
-    where, in trials, broad changes went far enough (`bench/README.md`).
+    Frequencies are those of the cosine transform, from 0 to 1: one change of sign a pixel. The 0.1
+    keeps the broadest changes, of frequency 0, from going without bound.
     """
     rows, columns = (np.arange(n, dtype='float32') / n for n in shape[2:])
     scale = 1 / (np.hypot(rows[:, None], columns) + 0.1)
