@@ -11,7 +11,7 @@ use_all_cores()  # before anything here imports MXNet
 from .backbones import BACKBONES, WeightsError, layer_names, load_backbone
 from .fast import train_fast, train_fast_steps
 from .features import (CONTENT_LAYERS, STYLE_LAYERS, FeatureNet, extract_features, get_contents,
-                       get_styles, layer_table)
+                       get_styles)
 from .images import CATALOGUE, fit_shape, postprocess, preprocess, read_image
 from .losses import Weights, compute_loss, content_loss, gram, style_loss, tv_loss
 from .training import DivergedError, GeneratedImage, Step, get_inits, train, train_steps
@@ -19,7 +19,7 @@ from .training import DivergedError, GeneratedImage, Step, get_inits, train, tra
 __all__ = [
     'CATALOGUE', 'read_image', 'preprocess', 'postprocess', 'fit_shape',
     'BACKBONES', 'WeightsError', 'load_backbone', 'layer_names',
-    'CONTENT_LAYERS', 'STYLE_LAYERS', 'FeatureNet', 'layer_table',
+    'CONTENT_LAYERS', 'STYLE_LAYERS', 'FeatureNet',
     'extract_features', 'get_contents', 'get_styles',
     'Weights', 'content_loss', 'gram', 'style_loss', 'tv_loss', 'compute_loss',
     'GeneratedImage', 'get_inits', 'Step', 'train_steps', 'train', 'DivergedError',

@@ -39,7 +39,7 @@ class TransferLoss(nn.HybridBlock):
 
     def __call__(self, X, weights):
         contents, styles = self.numbers
-        factors = [weights.content] * contents + [weights.style] * styles + [weights.tv]
+        factors = [weights.content] * contents + weights.style_layers(styles) + [weights.tv]
         return super().__call__(X, nd.array(factors, ctx=X.context), *self.targets)
 
     def gradient(self, X, weights):

@@ -15,7 +15,6 @@ import numbers
 import os
 import time
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 from mxnet import cpu, image, nd
@@ -38,7 +37,7 @@ MEMORY = 2e9  # bytes for what L-BFGS remembers
 
 
 def train_fast(content_img, style_img, image_shape, net, max_epochs=50, coarse_epochs=20, *, X=None,
-               weights=None, tolerance=0.002, progress=True, history=None):
+               weights=None, changes=None, tolerance=0.002, progress=True, history=None):
     """Train coarse to fine with L-BFGS and return the composite image, (1, 3, height, width).
 
     Prints the losses at the end of each size; `progress` adds a bar. An interrupt (the kernel's stop
@@ -46,7 +45,7 @@ def train_fast(content_img, style_img, image_shape, net, max_epochs=50, coarse_e
     Other arguments and errors: `train_fast_steps`.
     """
     steps = train_fast_steps(content_img, style_img, image_shape, net, max_epochs, coarse_epochs, X=X,
-                             weights=weights, tolerance=tolerance)
+                             weights=weights, changes=changes, tolerance=tolerance)
     hidden = not progress or bool(os.environ.get('TQDM_DISABLE'))
     total = coarse_epochs * (len(sizes(image_shape, coarse_epochs)) - 1) + max_epochs
     step, seconds = None, 0
@@ -67,14 +66,15 @@ def train_fast(content_img, style_img, image_shape, net, max_epochs=50, coarse_e
 
 
 def train_fast_steps(content_img, style_img, image_shape, net, max_epochs=50, coarse_epochs=20, *, X=None,
-                     weights=None, tolerance=0.002):
+                     weights=None, changes=None, tolerance=0.002):
     """Fast mode as a generator that yields a `Step` after every epoch: one measurement of loss and gradient.
 
     `content_img`, `style_img`: pictures (h, w, 3) from `read_image`. `image_shape`: (width, height).
     `max_epochs`: at this size. `coarse_epochs`: at each of the smaller sizes before it, halved while
     the short side keeps 150 pixels; 0 leaves them out. `X`: the start, (1, 3, h, w) of any size, by
-    default the content image. `weights`: are read once, at the start. `tolerance`: a size is left
-    early when ten epochs have lowered its loss by less than this share.
+    default the content image. `weights`: are read once, at the start. `changes`: {epoch: weights}, used
+    from that epoch on, where L-BFGS starts anew; may be added to between epochs. `tolerance`: a size is
+    left early when ten epochs have lowered its loss by less than this share.
 
     A step has the losses of the picture that was measured, and the best picture so far as `X`. Sizes
     too large for the memory are measured in tiles, which changes no result. Raises `ValueError` for
@@ -84,7 +84,7 @@ def train_fast_steps(content_img, style_img, image_shape, net, max_epochs=50, co
     weights = replace(weights) if weights else Weights()
     *coarse, last = sizes(image_shape, coarse_epochs)
     plan = [(shape, coarse_epochs) for shape in coarse] + [(last, max_epochs)]
-    return _steps(content_img, style_img, plan, net, X, weights, tolerance)
+    return _steps(content_img, style_img, plan, net, X, weights, {} if changes is None else changes, tolerance)
 
 
 def sizes(image_shape, coarse_epochs=20):
@@ -100,26 +100,33 @@ def at_size(X, content_img, image_shape):
 
     What was changed so far is enlarged or shrunk; the content image itself is read anew at that size.
     """
+    if image_shape == (X.shape[3], X.shape[2]):
+        return X
     before, after = (preprocess(content_img, shape).as_in_context(X.context)
                      for shape in ((X.shape[3], X.shape[2]), image_shape))
     return after + _resize(X - before, image_shape)
 
 
 def _resize(X, image_shape):
-    if image_shape == (X.shape[3], X.shape[2]):
-        return X
     interpolation = 3 if image_shape[0] < X.shape[3] else 2  # areas when it shrinks, cubic when it grows
     img = image.imresize(X[0].transpose((1, 2, 0)).as_in_context(cpu()), *image_shape, interpolation)
     return img.transpose((2, 0, 1)).expand_dims(axis=0).as_in_context(X.context)
 
 
-def _steps(content_img, style_img, plan, net, X, weights, tolerance):
+def _steps(content_img, style_img, plan, net, X, weights, changes, tolerance):
     epoch, contents = 0, len(net.content_layers)
     X = preprocess(content_img, plan[0][0]) if X is None else X
     for image_shape, epochs in plan:
         start, loss = time.time(), _loss(content_img, style_img, image_shape, net)
         X = at_size(X.copyto(net.ctx), content_img, image_shape)
-        for losses in islice(_descend(X, loss, weights, tolerance), epochs):
+        descent = _descend(X, loss, weights, tolerance)
+        for _ in range(epochs):
+            if epoch in changes:
+                weights = replace(changes[epoch])
+                descent = _descend(X, loss, weights, tolerance)
+            losses = next(descent, None)
+            if losses is None:
+                break
             yield Step(epoch, tuple(losses[:contents]), tuple(losses[contents:-1]), losses[-1], weights, None,
                        time.time() - start, X)
             epoch, start = epoch + 1, time.time()

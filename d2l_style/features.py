@@ -1,7 +1,6 @@
 """Features: what a backbone's content and style layers say about a picture.
 
-Chapter, "Extract Features". Layers are named (`'conv4_4'`) or counted (25); both mean the
-same place, and `layer_table` prints the map.
+Chapter, "Extract Features". Layers are named (`'conv4_4'`) or counted (25).
 """
 from mxnet.gluon import nn
 
@@ -62,16 +61,6 @@ def resolve_layers(layers, available, kind):
             raise ValueError(f'{layer!r} is no {kind} layer of this backbone: choose from '
                              f'0 to {available - 1}, or a name: {", ".join(names)}')
     return sorted(set(indices))
-
-
-def layer_table(pretrained_net):
-    """Text that maps the index of each convolution to its name and channels, a block a line."""
-    blocks = {}
-    for i, (name, layer) in enumerate(zip(layer_names(), pretrained_net)):
-        if name.startswith('conv'):
-            block = f'block {name[4]}, {layer.weight.shape[0]:3d} channels:'
-            blocks.setdefault(block, []).append(f'{i:2d} = {name}')
-    return '\n'.join(f'{block}  {"   ".join(layers)}' for block, layers in blocks.items())
 
 
 def extract_features(X, net):

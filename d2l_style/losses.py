@@ -13,24 +13,38 @@ from mxnet import nd
 class Weights:
     """Weights of the three losses, which may be changed while training runs.
 
-    Finite and not negative; anything else raises `ValueError` and leaves the old value.
-    Defaults: the chapter's.
+    Finite and not negative; anything else raises `ValueError` and leaves the old value. `layers`:
+    a factor for each style layer, in their order; () is 1 for all. Defaults: the chapter's.
     """
 
     content: float = 1
     style: float = 1e3
     tv: float = 10
+    layers: tuple = ()
 
     def __setattr__(self, name, value):
         if name not in self.__dataclass_fields__:
-            raise AttributeError(f'there is no weight {name!r}: choose content, style or tv')
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = math.nan
-        if not (math.isfinite(number) and number >= 0):
-            raise ValueError(f'the {name} weight is {value!r}: give a finite number, 0 or more')
-        super().__setattr__(name, number)
+            raise AttributeError(f'there is no weight {name!r}: choose content, style, tv or layers')
+        if name == 'layers':
+            factors = value if isinstance(value, (tuple, list)) else [value]
+            return super().__setattr__(name, tuple(_checked('style layer', factor) for factor in factors))
+        super().__setattr__(name, _checked(name, value))
+
+    def style_layers(self, number):
+        """The weights of `number` style layers, a list; `ValueError` if `layers` has another number of factors."""
+        if self.layers and len(self.layers) != number:
+            raise ValueError(f'there are {number} style layers and {len(self.layers)} factors for them: give one each')
+        return [self.style * factor for factor in self.layers or [1] * number]
+
+
+def _checked(name, value):
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0):
+        raise ValueError(f'the {name} weight is {value!r}: give a finite number, 0 or more')
+    return number
 
 
 def content_loss(Y_hat, Y):
@@ -66,10 +80,9 @@ def compute_loss(X, contents_Y_hat, styles_Y_hat, contents_Y, styles_Y_gram, wei
     the targets. `weights`: by default the chapter's. Chapter, "Loss Function".
     """
     weights = weights or Weights()
-    contents_l = [content_loss(Y_hat, Y) * weights.content
-                  for Y_hat, Y in zip(contents_Y_hat, contents_Y)]
-    styles_l = [style_loss(Y_hat, Y) * weights.style
-                for Y_hat, Y in zip(styles_Y_hat, styles_Y_gram)]
+    contents_l = [content_loss(Y_hat, Y) * weights.content for Y_hat, Y in zip(contents_Y_hat, contents_Y)]
+    styles_l = [style_loss(Y_hat, Y) * weight for Y_hat, Y, weight in
+                zip(styles_Y_hat, styles_Y_gram, weights.style_layers(len(styles_Y_gram)))]
     tv_l = tv_loss(X) * weights.tv
     l = nd.add_n(*styles_l) + nd.add_n(*contents_l) + tv_l
     return contents_l, styles_l, tv_l, l

@@ -71,7 +71,8 @@ class TiledLoss:
     def gradient(self, X, weights):
         """As `TransferLoss.gradient`: loss to optimise, weighted losses, and gradient like `X` (1, 3, h, w)."""
         grams = self._grams(X)
-        styles_l = [(G - G_Y).square().mean() * weights.style for G, G_Y in zip(grams, self.styles_Y_gram)]
+        styles_l = [(G - G_Y).square().mean() * weight for G, G_Y, weight in
+                    zip(grams, self.styles_Y_gram, weights.style_layers(len(grams)))]
         tv_l, smooth_l, gradient = self._tv(X, weights)
         contents_l = [0] * len(self.net.content_layers)
         for (tile, window), contents_Y in zip(self._windows(X), self.contents_Y):
@@ -110,8 +111,9 @@ class TiledLoss:
 
     def _pulls(self, X, outputs, grams, weights):
         """Numbers whose gradient is that of the style losses, by way of this tile's share of the Gram matrices."""
-        for i, G, G_Y in zip(self.net.style_layers, grams, self.styles_Y_gram):
-            slope = (G - G_Y) * (2 * weights.style / G.size / self._size(X, i, outputs[i]))
+        styles = weights.style_layers(len(grams))
+        for i, G, G_Y, weight in zip(self.net.style_layers, grams, self.styles_Y_gram, styles):
+            slope = (G - G_Y) * (2 * weight / G.size / self._size(X, i, outputs[i]))
             yield (slope * _products(outputs[i])).sum()
 
     def _size(self, X, i, Y):

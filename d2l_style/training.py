@@ -80,27 +80,30 @@ def get_inits(X, ctx, lr, styles_Y):
 
 
 def train_steps(X, contents_Y, styles_Y, net, lr=0.01, max_epochs=500, lr_decay_epoch=200, *,
-                weights=None):
+                weights=None, changes=None):
     """The chapter's training loop as a generator that yields a `Step` after every epoch.
 
     `X`: the start, (1, 3, h, w), which stays as it is. `contents_Y`, `styles_Y`: from
     `get_contents` and `get_styles` with the same `net`. `lr`: Adam's learning rate, divided by
     ten every `lr_decay_epoch` epochs. `weights`: may be changed between epochs, from any thread.
+    `changes`: {epoch: (lr, weights)}, used from that epoch on; may be added to between epochs.
     Raises `ValueError` for settings that make no sense, `DivergedError` when numbers overflow.
     """
-    _check_settings(X, lr, max_epochs, lr_decay_epoch)
-    return _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights or Weights())
+    changes = {} if changes is None else changes
+    _check_settings(X, [lr, *(lr for lr, _ in changes.values())], max_epochs, lr_decay_epoch)
+    return _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights or Weights(), changes)
 
 
 def train(X, contents_Y, styles_Y, net, lr=0.01, max_epochs=500, lr_decay_epoch=200, *,
-          weights=None, progress=True, history=None):
+          weights=None, changes=None, progress=True, history=None):
     """Train as the chapter does and return the composite image, (1, 3, h, w).
 
     Prints the losses every 50 epochs; `progress` adds a bar with the time left. An interrupt
     (the kernel's stop button) returns the picture so far. `history`: a list that gets every `Step`,
     for curves. Other arguments and errors: `train_steps`.
     """
-    steps = train_steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights=weights)
+    steps = train_steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch,
+                        weights=weights, changes=changes)
     hidden = not progress or bool(os.environ.get('TQDM_DISABLE'))
     epoch = 0
     try:
@@ -118,13 +121,15 @@ def train(X, contents_Y, styles_Y, net, lr=0.01, max_epochs=500, lr_decay_epoch=
     return X
 
 
-def _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights):
+def _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights, changes):
     X, styles_Y_gram, trainer = get_inits(X, X.context, lr, styles_Y)
     loss = TransferLoss(net, contents_Y, styles_Y_gram)
     loss.check(X)
     last_good = X.copy()
     for epoch in range(max_epochs):
-        start, lr, used = time.time(), trainer.learning_rate, replace(weights)
+        lr, weights = changes.get(epoch, (trainer.learning_rate, weights))
+        trainer.set_learning_rate(lr)
+        start, used = time.time(), replace(weights)
         with autograd.record():
             l, losses = loss(X, used)
         l.backward()
@@ -143,12 +148,13 @@ def _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights
             trainer.set_learning_rate(lr * 0.1)
 
 
-def _check_settings(X, lr, max_epochs, lr_decay_epoch):
+def _check_settings(X, lrs, max_epochs, lr_decay_epoch):
     for name, value in (('max_epochs', max_epochs), ('lr_decay_epoch', lr_decay_epoch)):
         if not isinstance(value, numbers.Integral) or value < 1:
             raise ValueError(f'{name} is {value!r}: give a whole number, 1 or more')
-    if not (isinstance(lr, numbers.Real) and math.isfinite(lr) and lr > 0):
-        raise ValueError(f'lr is {lr!r}: give a finite learning rate above 0, for example 0.01')
+    for lr in lrs:
+        if not (isinstance(lr, numbers.Real) and math.isfinite(lr) and lr > 0):
+            raise ValueError(f'lr is {lr!r}: give a finite learning rate above 0, for example 0.01')
     if X.ndim != 4 or X.shape[:2] != (1, 3):
         raise ValueError(f'X has shape {X.shape}: give a picture of shape (1, 3, height, width) from preprocess')
     if not math.isfinite(X.sum().asscalar()):

@@ -38,6 +38,16 @@ def show_source(*functions):
     return Markdown('\n'.join(f'```python\n{inspect.getsource(function)}```' for function in functions))
 
 
+def layer_table(pretrained_net):
+    """Text that maps the index of each convolution to its name and channels, a block a line."""
+    blocks = {}
+    for i, (name, layer) in enumerate(zip(layer_names(), pretrained_net)):
+        if name.startswith('conv'):
+            block = f'block {name[4]}, {layer.weight.shape[0]:3d} channels:'
+            blocks.setdefault(block, []).append(f'{i:2d} = {name}')
+    return '\n'.join(f'{block}  {"   ".join(layers)}' for block, layers in blocks.items())
+
+
 def figure_png(figure):
     """A matplotlib figure as PNG bytes."""
     buffer = io.BytesIO()

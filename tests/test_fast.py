@@ -50,6 +50,19 @@ def test_weights_are_read_once(pair):
         assert step.weights.tv == 10
 
 
+def test_changes_start_anew_from_the_best_picture_with_other_weights(pair):
+    changes = {}
+    for step in train_fast_steps(*pair, max_epochs=8, tolerance=0, changes=changes):
+        assert step.weights == (Weights(tv=0) if step.epoch > 3 else Weights())
+        if step.epoch == 3:
+            changes[4], before = Weights(tv=0), step
+        if step.epoch == 4:  # the best picture, measured with the new weights
+            assert step.tv_l == 0
+            assert step.style_loss < before.style_loss * 1.01
+    again = train_fast(*pair, max_epochs=8, tolerance=0, changes=changes, progress=False)
+    assert (again == step.X).asnumpy().all()
+
+
 def test_sizes_double_up_to_the_one_asked_for():
     assert sizes((225, 150)) == [(225, 150)]
     assert sizes((450, 300)) == [(225, 150), (450, 300)]

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from d2l_style import FeatureNet, extract_features, get_contents, get_styles, layer_names, layer_table, preprocess
+from d2l_style import FeatureNet, extract_features, get_contents, get_styles, layer_names, preprocess
+from d2l_style.widgets import layer_table
 
 
 def test_names_and_indices_mean_the_same_layers(pretrained_net):

@@ -3,6 +3,7 @@ import pytest
 from mxnet import autograd, nd
 
 from d2l_style import Weights, compute_loss, content_loss, extract_features, gram, style_loss, tv_loss
+from d2l_style.compiled import TransferLoss
 
 
 def random(*shape):
@@ -91,6 +92,26 @@ def test_weights_refuse_what_is_no_weight_and_keep_the_old_value(value):
         Weights(tv=value)
 
 
+def test_each_style_layer_may_have_a_factor_of_its_own(job):
+    X, contents_Y, styles_Y, net = job
+    grams = [gram(Y) for Y in styles_Y]
+    outputs = X, *extract_features(X, net), contents_Y, grams
+    plain = [l.asscalar() for l in compute_loss(*outputs)[1]]
+    factors = (0, 1, 2, 0.5, 10)
+    weighted = [l.asscalar() for l in compute_loss(*outputs, Weights(layers=factors))[1]]
+    assert weighted == pytest.approx([factor * l for factor, l in zip(factors, plain)])
+    compiled = TransferLoss(net, contents_Y, grams)(X, Weights(layers=factors))[1].asnumpy()
+    assert compiled[1:-1] == pytest.approx(weighted, rel=1e-4)
+
+
+def test_factors_have_to_fit_the_style_layers():
+    with pytest.raises(ValueError, match='5 style layers and 2 factors'):
+        Weights(layers=(1, 2)).style_layers(5)
+    for layers in ((1, -1), (1, 'a'), 'all', None):
+        with pytest.raises(ValueError, match='style layer weight is'):
+            Weights(layers=layers)
+
+
 def test_weights_refuse_names_that_do_not_exist():
-    with pytest.raises(AttributeError, match='choose content, style or tv'):
+    with pytest.raises(AttributeError, match='choose content, style, tv or layers'):
         Weights().styles = 3

@@ -18,7 +18,7 @@ def test_tiles_give_the_losses_and_the_gradient_of_the_whole_picture(net, width,
     grams = [gram(Y) for Y in extract_features(style_X, net)[1]]
     whole = TransferLoss(net, contents_Y, grams, huber=0.01)
     tiled = TiledLoss(net, content_X, style_X, huber=0.01, side=64)
-    for weights in (Weights(), Weights(tv=0), Weights(content=50, style=10, tv=1)):
+    for weights in (Weights(), Weights(tv=0), Weights(content=50, style=10, tv=1), Weights(layers=(0, 1, 5, 2, 0.1))):
         l, losses, gradient = whole.gradient(X, weights)
         tiled_l, tiled_losses, tiled_gradient = tiled.gradient(X, weights)
         assert tiled_l.asscalar() == pytest.approx(l.asscalar(), rel=1e-4)

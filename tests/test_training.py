@@ -64,6 +64,23 @@ def test_weights_can_be_changed_while_training_runs(job):
     assert seen == [(10, True), (0, False), (0, False)]
 
 
+def test_changes_are_used_from_their_epoch_on_and_may_come_while_training_runs(job):
+    changes = {2: (0.02, Weights(tv=0))}
+    seen = []
+    for step in train_steps(*job, max_epochs=5, changes=changes):
+        seen.append((step.lr, step.weights))
+        if step.epoch == 2:
+            changes[4] = 0.03, Weights(style=5)
+    assert seen == [(0.01, Weights())] * 2 + [(0.02, Weights(tv=0))] * 2 + [(0.03, Weights(style=5))]
+    again = train(*job, max_epochs=5, changes=changes, progress=False)
+    assert (again == step.X).asnumpy().all()
+
+
+def test_a_learning_rate_that_changes_still_falls(job):
+    rates = [step.lr for step in train_steps(*job, max_epochs=6, lr_decay_epoch=2, changes={1: (0.5, Weights())})]
+    assert rates == pytest.approx([0.01, 0.5, 0.5, 0.05, 0.05, 0.005])
+
+
 def test_get_inits_copies_the_start(job):
     X, _, styles_Y, _ = job
     composite, grams, trainer = get_inits(X, X.context, 0.3, styles_Y)
