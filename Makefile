@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help lab run test lint bench requirements clean
+.PHONY: help lab app run test test-browser lint bench requirements clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,15 +21,28 @@ help:  ## list the targets
 lab: $(VENV)/installed  ## open the notebooks in JupyterLab (GPU=1: with CUDA 11.2; ARGS="--no-browser")
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb $(ARGS)
 
+app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a projector (ARGS="--port=8866")
+	$(BIN)/voila notebooks/app_style_lab.ipynb --VoilaConfiguration.file_allowlist='.*\.(png|jpg|svg)' \
+	  --MappingKernelManager.cull_idle_timeout=900 --MappingKernelManager.cull_interval=60 $(ARGS)
+
 run: $(VENV)/installed  ## execute every notebook and store its outputs (NOTEBOOKS=... for some)
 	$(BIN)/python tools/run_notebooks.py $(NOTEBOOKS)
 
-test: lint  ## lint, unit tests with coverage, and nbval on every notebook
-	$(BIN)/python -m pytest tests --cov
+test: lint test-browser  ## lint, unit tests with coverage, nbval on every notebook, and the lab in a browser
+	$(BIN)/python -m pytest tests --ignore=tests/browser --cov
 	@# on a copy: the training notebook writes pictures, and a test leaves the tree as it was
 	rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
 	cd build/nbval && TQDM_DISABLE=1 $(CURDIR)/$(BIN)/python -m pytest --nbval --nbval-current-env \
 	  --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900 $(NOTEBOOKS)
+
+test-browser: $(VENV)/installed-test  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/
+	@if [ -z "$(CHROMIUM)" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+	      --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	  else echo "NO BROWSER: install Chromium, for example with 'sudo apt install chromium' or" \
+	    "'brew install chromium', or say where one is: make test-browser CHROMIUM=/path/to/chrome" >&2; fi; fi
+	$(BIN)/python -m pytest tests/browser -rs
 
 bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the chapter and PyTorch, 45 minutes (ARGS="--only speed")
 	$(BIN)/python bench/run.py $(ARGS)

@@ -1,17 +1,21 @@
 """Widgets: sliders that show at once what a layer sees and what the losses do.
 
-They watch the package from outside and hold none of its mathematics. Each is an ipywidgets
-box with a picture in it; where no kernel runs, the stored page shows the first picture.
+They watch the package from outside and hold none of its mathematics. The first half are the
+building blocks, which the Style Lab (`d2l_style.lab`) uses too; where no kernel runs, the stored
+page shows a still picture.
 """
 import base64
 import inspect
 import io
+import math
 
 import ipywidgets as widgets
 import numpy as np
+import traitlets
 from IPython.display import Markdown
 from matplotlib.figure import Figure
 from mxnet import nd
+from PIL import Image
 
 from .backbones import layer_names
 from .features import extract_features
@@ -31,6 +35,103 @@ class Panel(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         return {**super()._repr_mimebundle_(**kwargs), **self._fallback}
+
+
+class LogSlider(widgets.HBox):
+    """A slider on a logarithmic scale, a box to type an exact value, and a button back to the default.
+
+    `lowest`, `highest`: of the slider; the box takes any value from 0 to `most`. With `zero` the
+    leftmost position means 0. `value` has three significant digits unless it was typed.
+    """
+
+    value = traitlets.Float()
+
+    def __init__(self, description, value, lowest, highest, *, zero=True, most=1e6, step=0.1):
+        self.default, self.lowest, self.highest, self.zero = value, lowest, highest, zero
+        self.slider = widgets.FloatLogSlider(
+            base=10, min=math.log10(lowest), max=math.log10(highest), step=step, value=max(value, lowest),
+            description=description, readout=False, tooltip=f'{description} (logarithmic)',
+            style={'description_width': '8em'}, layout={'flex': '1 1 auto', 'min_width': '9em', 'width': 'auto'})
+        self.box = widgets.BoundedFloatText(
+            min=0 if zero else 1e-6, max=most, value=value, tooltip=f'{description}, as a number',
+            layout={'width': '5.6em'})
+        self.back = widgets.Button(description='reset', tooltip=f'{description} back to {value:g}',
+                                   layout={'width': 'auto'})
+        self._mover = None
+        super().__init__([self.slider, self.box, self.back], value=value)
+        self.layout.align_items = 'center'
+        self.slider.observe(self._moved, 'value')
+        self.box.observe(lambda change: self._set(change['new'], self.box), 'value')
+        self.back.on_click(lambda _: self._set(self.default, self.back))
+        self.observe(self._follow, 'value')
+
+    @property
+    def description(self):
+        return self.slider.description
+
+    @property
+    def disabled(self):
+        return self.slider.disabled
+
+    @disabled.setter
+    def disabled(self, disabled):
+        for control in self.children:
+            control.disabled = disabled
+
+    def _moved(self, change):
+        leftmost = self.zero and change['new'] < self.lowest * 1.001
+        self._set(0.0 if leftmost else float(f'{change["new"]:.3g}'), self.slider)
+
+    def _set(self, value, mover):
+        if self._mover is None:  # else it is an echo of the value
+            self._mover = mover
+            try:
+                self.value = value
+            finally:
+                self._mover = None
+
+    def _follow(self, change):
+        """Move the controls, but not the one under the user's hand: that would pull it back."""
+        mover, self._mover = self._mover, self
+        try:
+            if mover is not self.slider:
+                self.slider.value = min(max(change['new'], self.lowest), self.highest)
+            if mover is not self.box:
+                self.box.value = change['new']
+        finally:
+            self._mover = mover
+
+
+def layer_choice(layers, description='layer'):
+    """A menu of layers, given by index, that shows their names; its `value` is the index."""
+    return widgets.Dropdown(options=[(f'{layer_names()[i]} (index {i})', i) for i in layers],
+                            description=description)
+
+
+def weight_sliders(weights):
+    """A `LogSlider` for each of the three weights: {name in `Weights`: slider}."""
+    ranges = (('content', 'content weight', 1e-2, 1e2), ('style', 'style weight', 1e1, 1e5),
+              ('tv', 'TV weight', 1e-1, 1e3))
+    return {name: LogSlider(title, getattr(weights, name), low, high) for name, title, low, high in ranges}
+
+
+def close_parts(widget):
+    """Close all that a widget is made of, so that none stays behind in kernel and browser. Not the widget itself."""
+    found = [widget]
+    for one in found:
+        for value in (getattr(one, name) for name in one.keys):
+            values = value.values() if isinstance(value, dict) else value
+            parts = values if isinstance(values, (list, tuple, type({}.values()))) else [values]
+            found += [part for part in parts if isinstance(part, widgets.Widget) and part not in found]
+    for part in found[1:]:
+        part.close()
+
+
+def picture_png(picture):
+    """A picture, `uint8` (h, w, 3) or (h, w), as PNG bytes: quickly rather than as small as possible."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, format='png', compress_level=1)
+    return buffer.getvalue()
 
 
 def show_source(*functions):
@@ -68,8 +169,8 @@ def browse_features(X, net):
     """
     outputs = dict(zip(net.layers, net(X)))
     picture = postprocess(X).asnumpy()
-    layer = widgets.Dropdown(options=[(f'{layer_names()[i]} (index {i})', i) for i in net.layers],
-                             value=net.style_layers[0], description='layer')
+    layer = layer_choice(net.layers)
+    layer.value = net.style_layers[0]
     channel = widgets.IntSlider(min=0, max=0, description='channel', continuous_update=True)
     view = widgets.Image(format='png')
     read_out = widgets.HTML()
@@ -120,9 +221,7 @@ def mix_losses(content_X, style_X, net):
     weights = Weights()
     share = widgets.FloatSlider(min=0, max=1, step=0.05, description='style share')
     noise = widgets.FloatSlider(min=0, max=0.3, step=0.01, description='noise')
-    sliders = {name: widgets.FloatLogSlider(value=getattr(weights, name), min=low, max=low + 4, step=0.1,
-                                            base=10, description=f'{title} weight', readout_format='.3r')
-               for name, title, low in (('content', 'content', -2), ('style', 'style', 1), ('tv', 'TV', -1))}
+    sliders = weight_sliders(weights)
     view, read_out = widgets.Image(format='png'), widgets.HTML()
 
     def draw(_=None):
@@ -136,11 +235,13 @@ def mix_losses(content_X, style_X, net):
         read_out.value = (f'content loss {sum(contents):.2f} + style loss {sum(styles):.2f} + '
                           f'TV loss {tv:.2f} = <b>{total:.2f}</b>')
 
-    for control in (share, noise, *sliders.values()):
+    for control in (share, noise):
         control.style.description_width = '8em'
+    for control in (share, noise, *sliders.values()):
         control.observe(draw, 'value')
     draw()
-    controls = widgets.HBox([widgets.VBox([share, noise]), widgets.VBox(list(sliders.values()))])
+    controls = widgets.HBox([widgets.VBox([share, noise]), widgets.VBox(list(sliders.values()))],
+                            layout={'flex_flow': 'row wrap'})
     return Panel([controls, view, read_out], view.value,
                  'Loss mixer: run the notebook to mix the pictures and to change the weights.')
 

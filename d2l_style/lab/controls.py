@@ -1,0 +1,298 @@
+"""Controls: everything that can be set. Each part has `set(settings)` and reports what a user changed.
+
+A report is `changed(field=value, ...)` with fields of `Settings`: nothing is computed here.
+"""
+import base64
+import re
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import local
+
+import ipywidgets as widgets
+import numpy as np
+from PIL import Image
+
+from d2l_style.backbones import BACKBONES
+from d2l_style.images import CATALOGUE, MIN_SIDE, fit_shape, read_image
+from d2l_style.widgets import LogSlider, picture_png, weight_sliders
+
+from .help import HELP
+from .recipe import LAYERS, OPTIMISERS, STARTS
+
+SIZES = (('225 × 150 (chapter, first)', (225, 150)), ('450 × 300 (chapter, second)', (450, 300)), ('free', None))
+THUMBNAIL = 72, 48
+
+
+def helped(control, sentence):
+    """A control with its sentence of help below."""
+    text = widgets.HTML(sentence)
+    text.add_class('d2l-help')
+    return widgets.VBox([control, text])
+
+
+class Reporting(widgets.VBox):
+    """Controls that report what the user changes, and not what the program sets."""
+
+    def __init__(self, children, changed):
+        self._changed, self._setting = changed, local()
+        super().__init__(children)
+
+    @contextmanager
+    def quietly(self):
+        """Within it, in this thread, nothing is reported."""
+        self._setting.now = True
+        try:
+            yield
+        finally:
+            self._setting.now = False
+
+    def report(self, **values):
+        if not getattr(self._setting, 'now', False):
+            self._changed(**values)
+
+
+class WeightControls(Reporting):
+    """The three weights."""
+
+    def __init__(self, weights, changed):
+        self.sliders = weight_sliders(weights)
+        super().__init__([helped(slider, HELP[name]) for name, slider in self.sliders.items()], changed)
+        for slider in self.sliders.values():
+            slider.observe(lambda _: self.report(weights={n: s.value for n, s in self.sliders.items()}), 'value')
+
+    def set(self, settings):
+        with self.quietly():
+            for name, slider in self.sliders.items():
+                slider.value = getattr(settings.weights, name)
+
+
+class LayerControls(Reporting):
+    """Backbone; content layers, style layers and the factor of each style layer."""
+
+    def __init__(self, settings, changed):
+        self.backbone = widgets.Dropdown(options=list(BACKBONES), description='backbone', tooltip=HELP['backbone'])
+        self.content = {name: self._box('content layer', name) for name in LAYERS}
+        self.style = {name: self._box('style layer', name) for name in LAYERS}
+        self.factors = {name: widgets.BoundedFloatText(value=1, min=0, max=1000, step=0.1, layout={'width': '5.6em'},
+                                                       tooltip=f'factor of the style weight for {name}')
+                        for name in LAYERS}
+        head = [widgets.HTML(f'<b>{title}</b>') for title in ('layer', 'content', 'style', 'factor')]
+        cells = [cell for name in LAYERS for cell in
+                 (widgets.Label(name), self.content[name], self.style[name], self.factors[name])]
+        self.message = widgets.HTML()
+        grid = widgets.GridBox([*head, *cells], layout={'grid_template_columns': '6em 5.5em 5em 6.5em'})
+        grid.add_class('d2l-layers')
+        super().__init__([helped(self.backbone, HELP['backbone']), helped(grid, HELP['layers']), self.message], changed)
+        self.set(settings)
+        self.backbone.observe(lambda change: self.report(backbone=change['new']), 'value')
+        for control in (*self.content.values(), *self.style.values(), *self.factors.values()):
+            control.observe(self._tick, 'value')
+
+    @staticmethod
+    def _box(kind, name):
+        return widgets.Checkbox(indent=False, tooltip=f'{name} as a {kind}', layout={'width': '3em'})
+
+    def set(self, settings):
+        factors = settings.weights.layers or (1,) * len(settings.style_layers)
+        with self.quietly():
+            self.backbone.value = settings.backbone
+            for name in LAYERS:
+                self.content[name].value = name in settings.content_layers
+                self.style[name].value = name in settings.style_layers
+                if name in settings.style_layers:
+                    self.factors[name].value = factors[settings.style_layers.index(name)]
+                self.factors[name].disabled = not self.style[name].value
+
+    def _tick(self, change):
+        layers = {kind: tuple(name for name in LAYERS if boxes[name].value)
+                  for kind, boxes in (('content', self.content), ('style', self.style))}
+        for kind, chosen in layers.items():
+            if not chosen:  # the last one stays
+                change['owner'].value = True
+                self.message.value = f'<div class="d2l-error">At least one {kind} layer is needed.</div>'
+                return
+        self.message.value = ''
+        factors = tuple(self.factors[name].value for name in layers['style'])
+        for name in LAYERS:
+            self.factors[name].disabled = not self.style[name].value
+        self.report(content_layers=layers['content'], style_layers=layers['style'],
+                    weights={'layers': () if set(factors) == {1} else factors})
+
+
+class TrainingControls(Reporting):
+    """Optimiser, learning rate, start, and when to stop."""
+
+    def __init__(self, settings, changed, most_epochs):
+        wide = {'style': {'description_width': '8em'}}
+        self.optimiser = widgets.Dropdown(options=OPTIMISERS, description='optimiser', tooltip='optimiser', **wide)
+        self.lr = LogSlider('learning rate', settings.lr, 1e-3, 1, zero=False, most=10)
+        self.decay = widgets.BoundedIntText(min=0, max=most_epochs, description='÷ 10 every', tooltip='epochs after '
+                                            'which the learning rate is divided by ten', **wide)
+        self.start = widgets.Dropdown(options=STARTS, description='start', tooltip='start picture', **wide)
+        self.stop = widgets.BoundedIntText(value=500, min=1, max=most_epochs, description='stop after',
+                                           tooltip='epochs after which a run ends', **wide)
+        super().__init__([helped(self.start, HELP['start']), helped(self.stop, HELP['stop']),
+                          helped(self.lr, HELP['lr']), helped(self.decay, HELP['decay']),
+                          helped(self.optimiser, HELP['optimiser'])], changed)
+        self.set(settings)
+        for name, control in (('optimiser', self.optimiser), ('lr', self.lr), ('lr_decay_epoch', self.decay),
+                              ('start', self.start), ('stop_after', self.stop)):
+            control.observe(lambda change, name=name: self.report(**{name: change['new']}), 'value')
+        self.optimiser.observe(self._disable, 'value')
+
+    def set(self, settings):
+        with self.quietly():
+            self.optimiser.value, self.lr.value = settings.optimiser, settings.lr
+            self.decay.value, self.start.value = settings.lr_decay_epoch, settings.start
+        self._disable()
+
+    def _disable(self, _=None):
+        self.lr.disabled = self.decay.disabled = self.optimiser.value != 'Adam'
+
+
+class Tiles(widgets.VBox):
+    """Pictures to choose from, as buttons that look like them."""
+
+    def __init__(self, kind, choose):
+        self.kind, self.choose, self.buttons = kind, choose, {}
+        self.sheet = widgets.HTML(layout={'display': 'none'})
+        self.grid = widgets.HBox(layout={'flex_flow': 'row wrap'})
+        super().__init__([widgets.HTML(f'<b>{kind} image</b>'), self.sheet, self.grid])
+
+    def add(self, name, picture):
+        """Add a picture from `read_image`; one of the same name is replaced."""
+        small = np.asarray(Image.fromarray(picture.asnumpy()).resize(THUMBNAIL, Image.Resampling.LANCZOS))
+        rule = f'.d2l-tile-{self.model_id}-{_slug(name)}{{background-image:url(data:image/png;base64,' \
+               f'{base64.b64encode(picture_png(small)).decode()})}}'
+        self.sheet.value = self.sheet.value.replace('</style>', '') + ('' if self.sheet.value else '<style>') + \
+            rule + '</style>'
+        if name not in self.buttons:
+            button = self.buttons[name] = widgets.Button(tooltip=f'{name} as {self.kind} image', description=name)
+            button.add_class('d2l-tile')
+            button.add_class(f'd2l-tile-{self.model_id}-{_slug(name)}')
+            button.on_click(lambda _: self.choose(name))
+            self.grid.children = tuple(self.buttons.values())
+
+    def select(self, chosen):
+        for name, button in self.buttons.items():
+            (button.add_class if name == chosen else button.remove_class)('d2l-chosen')
+            button.description = f'✓ {name}' if name == chosen else name
+
+
+class PictureControls(Reporting):
+    """Content and style image, size, uploads.
+
+    `pictures`: {name: picture from `read_image`}, which uploads are added to. `say(error)`: shows a sentence.
+    """
+
+    def __init__(self, settings, pictures, changed, say, most_pixels, most_bytes):
+        self.pictures, self.say, self.most_pixels, self.most_bytes = pictures, say, most_pixels, most_bytes
+        self.chosen = {'content': settings.content, 'style': settings.style}
+        self.tiles = {kind: Tiles(kind, lambda name, kind=kind: self._choose(**{kind: name}))
+                      for kind in ('content', 'style')}
+        for name, picture in pictures.items():
+            for tiles in self.tiles.values():
+                tiles.add(name, picture)
+        self.swap = widgets.Button(description='Swap', tooltip='swap content image and style image',
+                                   layout={'width': 'auto'})
+        self.side = widgets.Dropdown(options=['content', 'style'], tooltip='what the uploaded picture is for',
+                                     layout={'width': '7em'})
+        self.upload = widgets.FileUpload(accept='image/*', description='Upload', layout={'width': 'auto'},
+                                         tooltip='upload a picture of your own')
+        self.size = widgets.Dropdown(options=SIZES, description='size', style={'description_width': '3em'},
+                                     tooltip='size of the composite image')
+        self.width, self.height = (widgets.BoundedIntText(value=value, min=MIN_SIDE, max=4000, description=name,
+                                                          layout={'width': '9em'}, style={'description_width': '3.5em'},
+                                                          tooltip=f'{name} in pixels', continuous_update=False)
+                                   for name, value in (('width', 300), ('height', 200)))
+        self.free = widgets.HBox([self.width, self.height])
+        self.proportions = widgets.Checkbox(value=True, description='keep the proportions of the content image',
+                                            indent=False, tooltip=HELP['proportions'])
+        super().__init__([
+            self.tiles['content'], self.tiles['style'],
+            helped(widgets.HBox([self.swap, self.upload, widgets.Label('as'), self.side]), HELP['upload']),
+            helped(widgets.VBox([self.size, self.free, self.proportions]), HELP['size'])], changed)
+        self.set(settings)
+        self.swap.on_click(lambda _: self._choose(content=self.chosen['style'], style=self.chosen['content']))
+        self.upload.observe(self._uploaded, 'value')
+        for control in (self.size, self.width, self.height, self.proportions):
+            control.observe(self._resized, 'value')
+
+    def set(self, settings):
+        self.chosen = {'content': settings.content, 'style': settings.style}
+        for kind, tiles in self.tiles.items():
+            tiles.select(self.chosen[kind])
+        with self.quietly():
+            if self.shape() != settings.image_shape:
+                standard = [shape for _, shape in SIZES]
+                self.size.value = settings.image_shape if settings.image_shape in standard else None
+                self.width.value, self.height.value = settings.image_shape
+                self.proportions.value = self.proportions.value and self.shape() == settings.image_shape
+        self.free.layout.display = 'none' if self.size.value else ''
+
+    def shape(self):
+        """The (width, height) that the controls ask for."""
+        shape = self.size.value or (self.width.value, self.height.value)
+        return fit_shape(self.pictures[self.chosen['content']], shape) if self.proportions.value else shape
+
+    def _choose(self, **names):
+        self.chosen.update(names)
+        for kind, tiles in self.tiles.items():
+            tiles.select(self.chosen[kind])
+        self.report(**names, image_shape=self.shape())
+
+    def _resized(self, _):
+        self.free.layout.display = 'none' if self.size.value else ''
+        width, height = self.shape()
+        if width * height > self.most_pixels:
+            return self.say(f'{width} × {height} is too large: at most {self.most_pixels:,} pixels in all, '
+                            'for example 450 × 300.')
+        self.say('')
+        self.report(image_shape=(width, height))
+
+    def _uploaded(self, change):
+        if not change['new']:
+            return
+        file, self.upload.value = change['new'][0], ()
+        try:
+            if file['size'] > self.most_bytes:
+                raise ValueError(f'it has {file["size"] / 1e6:.0f} MB, at most {self.most_bytes / 1e6:.0f} are taken')
+            picture = read_image(bytes(file['content']))
+        except (ValueError, MemoryError) as error:
+            return self.say(f'“{_plain(file["name"])}” was not taken: {error}. The pictures stay as they are.')
+        self.say('')
+        name = _free_name(_plain(file['name']), self.pictures)
+        self.pictures[name] = picture
+        for tiles in self.tiles.values():
+            tiles.add(name, picture)
+        self._choose(**{self.side.value: name})
+
+
+def catalogue():
+    """The catalogue's pictures: {name: picture from `read_image`}."""
+    return {name: read_image(name) for name in CATALOGUE}
+
+
+def merged(settings, weights=None, **values):
+    """`settings` with what a control has reported."""
+    weights = replace(settings.weights, **(weights or {}))
+    if len(weights.layers) != len(values.get('style_layers', settings.style_layers)):
+        weights.layers = ()
+    return replace(settings, weights=weights, **values)
+
+
+def _slug(name):
+    return re.sub(r'\W', '-', name)
+
+
+def _plain(name):
+    """A file's name without anything that a page could take for markup or a path."""
+    return re.sub(r'[^\w. -]', '_', name.replace('\\', '/').split('/')[-1])[-60:] or 'picture'
+
+
+def _free_name(name, taken):
+    """`name`, with a number if the catalogue or an upload has it already."""
+    free, n = name, 2
+    while free in taken:
+        free, n = f'{n}-{name}', n + 1
+    return free

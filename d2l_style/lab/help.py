@@ -1,0 +1,61 @@
+"""Help: one sentence for each control, tied to the chapter's formula, and the guided experiments."""
+from dataclasses import dataclass, replace
+
+from d2l_style.losses import Weights
+
+from .recipe import Settings, chapters
+
+HELP = {
+    'content': 'Factor of the content loss: mean of (Ŷ − Y)² at the content layers. More: the scene stays as it is.',
+    'style': 'Factor of the style loss: mean of (Gram(Ŷ) − Gram(Y))² at each style layer. More: more of the painting.',
+    'tv': 'Factor of the total variation loss: mean of |x(i,j) − x(i+1,j)| and |x(i,j) − x(i,j+1)|. More: smoother.',
+    'layers': 'Content layers compare features place by place, style layers compare Gram matrices. The number '
+              'multiplies the style weight for that layer. Deep layers see large parts, early ones details.',
+    'backbone': 'The pretrained network whose features the losses compare.',
+    'pictures': 'Whose features are the targets Y: above for the content loss, below for the style loss.',
+    'upload': 'A picture of your own (JPEG, PNG and others, up to 64 megapixels), for the side chosen here.',
+    'size': 'Width × height in pixels. The chapter trains at 225 × 150, then at 450 × 300; four times the pixels '
+            'take four times as long.',
+    'proportions': 'Fit the content image into that size; the chapter stretches it.',
+    'lr': 'Learning rate: how far Adam moves a pixel in an epoch. The chapter takes 0.01; 0.1 shows something at once.',
+    'decay': 'The learning rate is divided by ten every so many epochs (0: never). The chapter: 200.',
+    'optimiser': 'Adam is the chapter\'s. L-BFGS, as in Gatys et al. 2016, learns how the loss curves: fewer epochs, '
+                 'no learning rate, but it starts anew when a weight changes.',
+    'start': 'The picture that a reset begins with. “current” keeps the composite image as it is.',
+    'stop': 'Epochs after which a run ends. The chapter: 500.',
+}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Something to try: what it sets, what to do, and what to observe."""
+
+    title: str
+    settings: Settings
+    stop_after: int
+    do: str
+    watch: str
+
+
+EXPERIMENTS = (
+    Experiment(
+        'Turn the TV weight to 0', replace(chapters(Settings()), lr=0.1, lr_decay_epoch=0), 1000,
+        'Press <b>Run</b> and wait for about 100 epochs. Take a snapshot. Then drag <b>TV weight</b> to the far left, '
+        'which is 0, and 50 epochs later to 200.',
+        'At 0, grain appears in the sky and the water, because nobody asks neighbours to be alike any more; the style '
+        'loss falls a little further. At 200 the picture turns into smooth patches within a few epochs, and the style '
+        'loss pays for it.'),
+    Experiment(
+        'One style layer alone', Settings(style_layers=('conv1_1',)), 1000,
+        'Press <b>Run</b> for about 100 epochs, and take a snapshot. Then, under <b>Layers</b>, tick '
+        '<b>conv4_1</b> as a style layer and untick <b>conv1_1</b>.',
+        'With conv1_1 alone the lake gets the painting\'s colours but keeps its own fine texture. With conv4_1 '
+        'larger forms come in, strokes and patches, and the exact colours get lost. That is why the chapter '
+        'takes five layers.'),
+    Experiment(
+        'Begin with noise', Settings(start='noise', weights=Weights(content=0)), 2000,
+        'The content weight is 0. Press <b>Run</b> for about 150 epochs: a texture of the painting. Then press '
+        '<b>reset</b> beside <b>content weight</b>, and after a while drag it to 10.',
+        'Without the content loss strokes are everywhere and there is no lake: a Gram matrix does not know where '
+        'things are. With it the mountain and its shore come back out of the strokes.'),
+)

@@ -1,0 +1,125 @@
+"""Start JupyterLab or Voilà without a screen, and drive it with Chromium."""
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+# a browser that asks nobody outside for anything; as root it has no sandbox
+FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+         '--disable-component-update', '--disable-sync']
+CONNECTED = """() => {
+  const session = window.jupyterapp?.shell.currentWidget?.sessionContext?.session;
+  return session?.kernel?.connectionStatus === 'connected'; }"""
+
+
+def chromium():
+    """Path of a Chromium or Chrome on this machine, or None. `$CHROMIUM` comes first."""
+    names = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
+    return os.environ.get('CHROMIUM') or next(filter(None, map(shutil.which, names)), None)
+
+
+def _environment(home):
+    folders = {name: str(home / name) for name in (
+        'JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_RUNTIME_DIR', 'JUPYTERLAB_SETTINGS_DIR',
+        'JUPYTERLAB_WORKSPACES_DIR', 'IPYTHONDIR', 'MPLCONFIGDIR')}
+    return dict(os.environ, **folders, PATH=f'{BIN}{os.pathsep}{os.environ["PATH"]}')  # kernels start plain "python"
+
+
+def _free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serve(kind, folder, home):
+    """Serve `folder` with 'lab', or the notebook `folder` with 'voila'; yields the address.
+
+    `home`: a folder for all that Jupyter and the server write.
+    """
+    port = _free_port()
+    options = ['--no-browser', f'--port={port}']
+    if kind == 'lab':
+        options += ['--ip=127.0.0.1', '--allow-root', f'--ServerApp.root_dir={folder}', '--IdentityProvider.token=',
+                    '--ServerApp.port_retries=0', '--LabApp.expose_app_in_browser=True']
+        command = [BIN / 'jupyter', 'lab', *options]
+    else:
+        command = [BIN / 'voila', folder, '--Voila.ip=127.0.0.1', *options]
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / f'{kind}.log').open('w+') as log:
+        process = subprocess.Popen([str(part) for part in command], env=_environment(home), stdout=log,
+                                   stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            _wait_for(f'http://127.0.0.1:{port}/' + 'api/status' * (kind == 'lab'), process, log)
+            yield f'http://127.0.0.1:{port}'
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait_for(address, process, log, timeout=90):
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            return urllib.request.urlopen(address, timeout=60)
+        except OSError:
+            if process.poll() is not None or time.monotonic() > end:
+                log.seek(0)
+                raise RuntimeError(f'the server did not start:\n{log.read()[-2000:]}') from None
+            time.sleep(0.2)
+
+
+@contextlib.contextmanager
+def browser(width=1280, height=1000):
+    """A page of a headless Chromium; `page.errors` collects what its console calls an error."""
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
+        page = chrome.new_page(viewport={'width': width, 'height': height})
+        page.set_default_timeout(30_000)
+        page.errors = []
+        page.on('console', lambda message: message.type == 'error' and page.errors.append(message.text))
+        page.on('pageerror', lambda error: page.errors.append(str(error)))
+        try:
+            yield page
+        finally:
+            chrome.close()
+
+
+def open_notebook(page, address, notebook, run=True):
+    """Open a notebook in JupyterLab, wait for its kernel, and run all cells."""
+    page.goto(f'{address}/lab/tree/{notebook}?reset')
+    page.wait_for_selector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook')
+    # the toolbar says "idle" before the kernel is connected: ask the session itself
+    page.wait_for_function(CONNECTED, timeout=90_000)
+    page.evaluate("""async () => { const context = jupyterapp.shell.currentWidget.sessionContext;
+                     await context.ready; await context.session.kernel.info; }""")
+    if run:
+        run_all(page)
+
+
+def run_all(page):
+    """Run all cells; returns when each has answered."""
+    assert page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')") is True
+
+
+def execute(page, code):
+    """Run `code` in the kernel of the open notebook, without a cell, and return what it prints."""
+    return page.evaluate("""async code => {
+      const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+      const future = kernel.requestExecute({code, store_history: false});
+      let text = '';
+      future.onIOPub = message => { text += message.content.text ?? (message.content.traceback ?? []).join('\\n'); };
+      await future.done;
+      return text; }""", code)

@@ -1,0 +1,278 @@
+"""The Style Lab as a student has it: JupyterLab in a real browser, by mouse and by keyboard."""
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from d2l_style.lab.keep import settings_in_png
+
+from .drive import execute
+
+
+def button(page, name):
+    return page.locator('.d2l-lab').get_by_role('button', name=name, exact=True)
+
+
+def upload(page, name, file):
+    with page.expect_file_chooser() as chooser:
+        page.locator('.d2l-lab').get_by_role('button', name=name).click()
+    chooser.value.set_files(file)
+
+
+def tab(page, name):
+    page.locator('.d2l-lab').get_by_role('tab', name=name, exact=True).first.click()
+
+
+def wait_for_state(page, state):
+    page.locator(f'.d2l-lab .d2l-{state}').wait_for()
+
+
+def epoch(page):
+    return int(page.locator('.d2l-epoch').inner_text())
+
+
+def wait_for_epoch(page, number):
+    page.wait_for_function('n => +document.querySelector(".d2l-epoch").textContent >= n', arg=number)
+
+
+def composite(page):
+    """The composite image's bytes, as the browser has them once it has caught up."""
+    page.wait_for_timeout(300)
+    source = page.locator('.d2l-pictures img').first.get_attribute('src')
+    return bytes(page.evaluate('async src => [...new Uint8Array(await (await fetch(src)).arrayBuffer())]', source))
+
+
+def used(page):
+    return page.locator('.d2l-used').inner_text()
+
+
+def test_run_pause_step_reset(page, shots):
+    start = composite(page)
+    assert Image.open(io.BytesIO(start)).size == (225, 150)
+    button(page, 'Run').click()
+    wait_for_state(page, 'running')
+    assert button(page, 'Step').is_disabled()
+    wait_for_epoch(page, 30)
+    page.screenshot(path=shots / 'running.png')
+    button(page, 'Pause').click()
+    wait_for_state(page, 'paused')
+    assert button(page, 'Step').is_enabled()
+    done, picture = epoch(page), composite(page)
+    assert picture != start
+    button(page, 'Step').click()
+    wait_for_epoch(page, done + 1)
+    assert epoch(page) == done + 1
+    assert composite(page) != picture
+    button(page, 'Reset').click()
+    wait_for_state(page, 'ready')
+    page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "0"')
+    assert composite(page) == start
+
+
+def test_every_slider_moves_by_keyboard_while_training_runs(page):
+    button(page, 'Run').click()
+    wait_for_epoch(page, 5)
+    for number, name in enumerate(('content', 'style', 'TV')):
+        handle = page.locator('.d2l-controls [role=slider]').nth(number)
+        before, loss = used(page), page.locator(f'.d2l-views .d2l-{name}').inner_text()
+        handle.focus()
+        for _ in range(5):
+            page.keyboard.press('ArrowRight')
+        page.wait_for_function('before => document.querySelector(".d2l-used").textContent !== before', arg=before)
+        page.wait_for_function('([name, loss]) => document.querySelector(`.d2l-views .d2l-${name}`).textContent'
+                               ' !== loss', arg=[name, loss])
+    page.wait_for_function('() => document.querySelector(".d2l-used").textContent === "weights 3.16 / 3160 / 31.6"')
+    assert page.locator('.d2l-running').count() == 1
+
+
+def test_a_number_can_be_typed_and_reset(page):
+    box = page.locator('.d2l-controls input[type=number]').nth(2)
+    box.fill('0')
+    box.press('Tab')
+    button(page, 'Step').click()
+    page.wait_for_function('() => document.querySelector(".d2l-used").textContent === "weights 1 / 1000 / 0"')
+    button(page, 'reset').nth(2).click()
+    button(page, 'Step').click()
+    page.wait_for_function('() => document.querySelector(".d2l-used").textContent === "weights 1 / 1000 / 10"')
+
+
+def test_the_keyboard_goes_through_the_lab_in_reading_order(page):
+    button(page, 'Run').focus()
+    seen = []
+    for _ in range(14):
+        page.keyboard.press('Tab')
+        seen.append(page.evaluate("""() => { const e = document.activeElement;
+          return e.innerText || e.title || e.getAttribute('role') || e.tagName; }""").strip())
+    order = [next((i for i, text in enumerate(seen) if text.startswith(name)), None) for name in
+             ('Step', 'Reset', 'picture', 'Chapter')]
+    assert None not in order and order == sorted(order), seen
+    button(page, 'Run').focus()
+    page.keyboard.press('Space')
+    wait_for_state(page, 'running')
+    page.keyboard.press('Space')  # the same button, which now says Pause, keeps the focus
+    wait_for_state(page, 'paused')
+
+
+def test_a_layer_changes_in_the_middle_of_a_run(page, shots):
+    button(page, 'Run').click()
+    wait_for_epoch(page, 5)
+    tab(page, 'Layers')
+    row = page.locator('.d2l-layers')
+    row.locator('input[type=checkbox]').nth(3).click()  # the style box of conv1_2
+    page.locator('.d2l-bars th', has_text='style conv1_2').wait_for()
+    before = epoch(page)
+    assert before >= 5  # the run goes on where it was
+    wait_for_epoch(page, before + 5)
+    page.screenshot(path=shots / 'layers.png')
+    for number in (1, 3, 5, 9, 17, 25):  # all style layers off: the last one stays
+        row.locator('input[type=checkbox]').nth(number).click()
+    page.locator('.d2l-error', has_text='At least one style layer is needed').wait_for()
+
+
+def test_uploads_good_and_broken(page, shots):
+    tab(page, 'Pictures')
+    image = io.BytesIO()
+    Image.fromarray(np.random.RandomState(0).randint(0, 255, (60, 90, 3), 'uint8')).save(image, format='png')
+    upload(page, 'Upload', {'name': 'broken.png', 'mimeType': 'image/png', 'buffer': image.getvalue()[:200]})
+    error = page.locator('.d2l-error', has_text='broken.png')
+    error.wait_for()
+    assert 'pictures stay as they are' in error.inner_text()
+    page.screenshot(path=shots / 'broken-upload.png')
+    before = composite(page)
+    upload(page, 'Upload', {'name': 'noise.png', 'mimeType': 'image/png', 'buffer': image.getvalue()})
+    button(page, '✓ noise.png').wait_for()
+    assert error.count() == 0
+    page.wait_for_function('() => document.querySelector(".d2l-state").textContent === "ready"')
+    assert composite(page) != before
+
+
+def test_a_saved_picture_has_its_settings_and_brings_them_back(page, tmp_path):
+    button(page, 'Run').click()
+    wait_for_epoch(page, 5)
+    button(page, 'Pause').click()
+    wait_for_state(page, 'paused')
+    button(page, 'Save PNG').click()
+    with page.expect_download() as download:
+        page.locator('.d2l-download').click()
+    file = tmp_path / 'saved.png'
+    download.value.save_as(file)
+    parts = settings_in_png(file.read_bytes())
+    assert sum(part.epochs for part in parts) == epoch(page)
+    assert (np.asarray(Image.open(file)) == np.asarray(Image.open(io.BytesIO(composite(page))))).all()
+    upload(page, 'Load settings', file)
+    page.locator('.d2l-note', has_text='Settings loaded').wait_for()
+    assert 'composite = train(' in page.locator('.d2l-code textarea').input_value()
+
+
+def test_a_snapshot_can_be_gone_back_to(page):
+    button(page, 'Step').click()
+    wait_for_epoch(page, 1)
+    kept = composite(page)
+    button(page, 'Snapshot').click()
+    button(page, 'Go back').wait_for()
+    button(page, 'Step').click()
+    wait_for_epoch(page, 2)
+    assert composite(page) != kept
+    button(page, 'Go back').click()
+    page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "1"')
+    assert composite(page) == kept
+
+
+def test_views_of_the_composite_image(page, shots):
+    button(page, 'Run').click()
+    wait_for_epoch(page, 20)
+    button(page, 'Pause').click()
+    wait_for_state(page, 'paused')
+    pictures = [composite(page)]
+    for kind in ('before / after', 'change map'):
+        page.locator('.d2l-tools').get_by_role('button', name=kind).click()
+        pictures.append(composite(page))
+        page.screenshot(path=shots / f'{kind.replace(" / ", "-").replace(" ", "-")}.png')
+    assert len(set(pictures)) == 3
+    image = page.locator('.d2l-pictures img').first
+    assert image.bounding_box()['width'] == 225  # pixel by pixel
+    page.locator('.d2l-tools').get_by_role('button', name='2×').click()
+    page.wait_for_function('() => document.querySelector(".d2l-pictures img").width === 450')
+    tab(page, 'Gram matrices')
+    assert page.locator('.d2l-grams img').count() == 2
+
+
+def test_a_reload_of_the_page_leaves_the_run_alive(page):
+    button(page, 'Run').click()
+    wait_for_epoch(page, 5)
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.reload()
+    page.wait_for_function("""() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel
+                              ?.connectionStatus === 'connected'""")
+    before = int(execute(page, 'print(len(lab.worker.history))'))
+    page.wait_for_timeout(1000)
+    assert int(execute(page, 'print(len(lab.worker.history))')) > before
+    execute(page, 'lab.worker.pause(); lab.worker.wait()')
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")  # closes that lab, makes another
+    page.wait_for_function('() => document.querySelector(".d2l-epoch")?.textContent === "0"')
+    threads = execute(page, "import threading; print(sum(t.name == 'style lab' for t in threading.enumerate()))")
+    assert threads.strip() == '1'
+    page.locator('.d2l-lab .d2l-ready').first.wait_for()
+    page.errors.clear()  # the old lab's widgets are looked for in vain
+
+
+def test_two_labs_run_at_once(page):
+    execute(page, "other = style_lab('cat', 'painted_hills'); other.worker.stop_after = 10; other.worker.run()")
+    button(page, 'Run').click()
+    wait_for_epoch(page, 10)
+    assert execute(page, 'other.worker.wait(); print(other.worker.state, len(other.worker.history))').strip() \
+        == 'finished 10'
+    execute(page, 'other.close()')
+
+
+def test_a_kernel_restart_ends_the_run_and_the_cell_runs_again(page):
+    button(page, 'Run').click()
+    wait_for_epoch(page, 5)
+    page.evaluate('() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()')
+    page.wait_for_function("""() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.connectionStatus
+                              === 'connected'""")
+    assert page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')") is True
+    page.wait_for_function('() => document.querySelector(".d2l-epoch")?.textContent === "0"')
+    button(page, 'Step').click()
+    wait_for_epoch(page, 1)
+    page.errors.clear()  # the old kernel's widgets are looked for in vain
+
+
+@pytest.mark.parametrize('width', [1280, 1920])
+@pytest.mark.parametrize('theme', ['Light', 'Dark'])
+def test_it_can_be_read_in_both_themes_at_both_widths(page, shots, theme, width):
+    page.set_viewport_size({'width': width, 'height': 1100})
+    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", f'JupyterLab {theme}')
+    button(page, 'Run').click()
+    wait_for_epoch(page, 40)
+    page.locator('.d2l-lab').evaluate('lab => lab.scrollIntoView()')
+    page.wait_for_timeout(1000)
+    page.screenshot(path=shots / f'{theme.lower()}-{width}.png')
+    contrasts = page.evaluate(CONTRASTS)
+    assert len(contrasts) > 20
+    assert not [found for found in contrasts if found['ratio'] < 4.5]
+    lab = page.locator('.d2l-lab')
+    assert lab.evaluate('lab => lab.scrollWidth <= lab.clientWidth + 1')  # nothing sticks out
+    page.evaluate("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+
+
+# contrast of every visible text with what is behind it, by WCAG 2.1
+CONTRASTS = """() => {
+  const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+  const over = ([r, g, b, a = 1], back) => [r, g, b].map((c, i) => c * a + back[i] * (1 - a));
+  const linear = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  const behind = element => { const colours = [];
+    for (let e = element; e; e = e.parentElement) {
+      const colour = numbers(getComputedStyle(e).backgroundColor);
+      if (colour[3] !== 0) { colours.push(colour); if ((colour[3] ?? 1) === 1) break; } }
+    return colours.reduceRight((back, colour) => over(colour, back), [255, 255, 255]); };
+  const found = [];
+  for (const e of document.querySelectorAll('.d2l-lab *')) {
+    const text = [...e.childNodes].filter(n => n.nodeType === 3 && n.textContent.trim()).map(n => n.textContent).join();
+    if (!text || !e.offsetParent || e.tagName === 'STYLE' || e.closest('[disabled], svg')) continue;
+    const back = behind(e), front = over(numbers(getComputedStyle(e).color), back);
+    const [a, b] = [light(front), light(back)].sort((x, y) => y - x);
+    found.push({text: text.trim().slice(0, 40), ratio: Math.round((a + 0.05) / (b + 0.05) * 100) / 100}); }
+  return found; }"""

@@ -1,0 +1,40 @@
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from d2l_style import read_image
+from d2l_style.lab.recipe import Settings
+from d2l_style.lab.worker import Worker
+
+SMALL = Settings(image_shape=(48, 32))
+
+
+@pytest.fixture(scope='session')
+def pictures():
+    return {name: read_image(name) for name in ('mountain_lake', 'painted_hills', 'cat')}
+
+
+@pytest.fixture
+def worker(pictures):
+    """A worker at 48 × 32 pixels that has shown its start picture, and stops after 20 epochs."""
+    worker = Worker(SMALL, dict(pictures), lambda worker: None)
+    worker.stop_after = 20
+    worker.reset()
+    assert worker.wait()
+    yield worker
+    assert worker.close()
+
+
+def upload(name, content):
+    """What a `FileUpload` has as its value when a browser has sent a file."""
+    return ({'name': name, 'type': '', 'size': len(content), 'content': memoryview(content),
+             'last_modified': datetime.now()},)
+
+
+def trained(worker, epochs, **settings):
+    """Train for some epochs with other settings."""
+    worker.settings = replace(worker.settings, **settings)
+    worker.run(epochs)
+    assert worker.wait()
+    return worker

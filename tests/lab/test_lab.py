@@ -1,0 +1,257 @@
+import io
+import threading
+import time
+import warnings
+
+import ipywidgets as widgets
+import pytest
+from PIL import Image
+
+from d2l_style import Weights
+from d2l_style.lab import lab as module
+from d2l_style.lab import style_lab
+from d2l_style.lab.help import EXPERIMENTS
+from d2l_style.lab.keep import png_with_settings
+from d2l_style.lab.recipe import Part, Settings
+
+from .conftest import upload
+
+
+@pytest.fixture
+def lab():
+    lab = style_lab(image_shape=(48, 32))
+    assert lab.worker.wait()
+    yield lab
+    lab.close()
+    assert not lab.worker.trace
+
+
+def press(lab, name):
+    button = next(b for b in (lab.run, lab.step, lab.reset, *lab.keepers) if b.description == name)
+    button.click()
+    assert lab.worker.wait()
+
+
+def composite(lab):
+    return lab.composite.view.image.value
+
+
+def test_it_shows_the_start_and_is_ready(lab):
+    assert 'ready' in lab.state.value
+    assert Image.open(io.BytesIO(composite(lab))).size == (48, 32)
+    assert lab.run.description == 'Run'
+    assert 'content conv4_4' in lab.bars.table.value
+
+
+def test_run_step_and_reset_change_the_picture_and_what_is_said(lab):
+    start = composite(lab)
+    press(lab, 'Step')
+    assert composite(lab) != start
+    assert 'paused' in lab.state.value
+    assert '<b class="d2l-epoch">1</b>' in lab.numbers.value
+    lab.training.stop.value = 5
+    press(lab, 'Run')
+    assert 'finished' in lab.state.value
+    assert lab.progress.value == lab.progress.max == 5
+    press(lab, 'Reset')
+    assert 'ready' in lab.state.value
+    assert composite(lab) == start
+
+
+def test_buttons_tell_what_can_be_done(lab):
+    lab.training.stop.value = 100_000
+    lab.run.click()
+    assert (lab.run.description, lab.step.disabled) == ('Pause', True)
+    time.sleep(0.3)
+    lab.run.click()
+    assert lab.worker.wait()
+    assert (lab.run.description, lab.step.disabled) == ('Run', False)
+    assert 'paused' in lab.state.value
+
+
+def test_a_weight_changes_the_bars_at_once_even_without_a_run(lab):
+    before = lab.bars.table.value
+    lab.weights.sliders['tv'].box.value = 100
+    assert lab.bars.table.value != before
+    assert lab.worker.settings.weights == Weights(tv=100)
+
+
+def test_pictures_size_and_start_show_at_once_while_nothing_is_trained(lab):
+    start = composite(lab)
+    lab.training.start.value = 'noise'
+    assert lab.worker.wait()
+    assert composite(lab) != start
+    lab.choice.size.value = (225, 150)
+    assert lab.worker.wait()
+    assert Image.open(io.BytesIO(composite(lab))).size == (225, 150)
+    content = lab.content.image.value
+    lab.choice.tiles['content'].buttons['cat'].click()
+    assert lab.worker.wait()
+    assert lab.content.image.value != content
+
+
+def test_a_picture_changed_in_a_run_does_not_throw_the_run_away(lab):
+    press(lab, 'Step')
+    before = composite(lab)
+    lab.choice.tiles['style'].buttons['cat'].click()
+    assert lab.worker.wait()
+    assert composite(lab) == before
+    press(lab, 'Step')
+    assert [part.settings.style for part in lab.worker.parts] == ['painted_hills', 'cat']
+
+
+def test_presets_and_experiments_set_everything(lab):
+    lab.weights.sliders['tv'].box.value = 100
+    lab.chapter.click()
+    assert (lab.weights.sliders['tv'].value, lab.training.lr.value, lab.training.decay.value) == (10, 0.01, 200)
+    lab.lively.click()
+    assert (lab.training.lr.value, lab.training.decay.value) == (0.1, 0)
+    for experiment in EXPERIMENTS:
+        lab._experiment(experiment)
+        assert lab.worker.wait()
+        assert lab.worker.settings.style_layers == experiment.settings.style_layers
+        assert lab.worker.settings.image_shape == (48, 32)
+        assert lab.training.start.value == experiment.settings.start
+        press(lab, 'Step')
+        assert 'paused' in lab.state.value
+
+
+def test_what_is_kept_can_be_had_back(lab):
+    press(lab, 'Step')
+    press(lab, 'Snapshot')
+    kept = composite(lab)
+    lab.weights.sliders['style'].box.value = 5
+    press(lab, 'Step')
+    press(lab, 'Step')
+    card = lab.gallery.row.children[0]
+    card.children[-1].children[0].click()
+    assert lab.worker.wait()
+    assert composite(lab) == kept
+    assert lab.weights.sliders['style'].value == 1000
+    assert len(lab.worker.history) == 1
+
+
+def test_files_are_offered_for_download(lab):
+    press(lab, 'Save GIF')
+    assert 'press Run' in lab.message.value
+    press(lab, 'Step')
+    press(lab, 'Step')
+    assert 'failed' not in lab.state.value
+    for ending in ('PNG', 'GIF', 'MP4'):
+        press(lab, f'Save {ending}')
+        assert f'style-lab-epoch-2.{ending.lower()}' in lab.link.value
+    press(lab, 'Copy as code')
+    assert 'composite = train(' in lab.code.value
+
+
+def test_settings_come_back_from_a_saved_picture(lab):
+    lab.weights.sliders['content'].box.value = 3
+    press(lab, 'Step')
+    lab.weights.sliders['content'].box.value = 4
+    press(lab, 'Step')
+    moment = lab.worker.moment()
+    lab.lively.click()
+    lab.load.value = upload('a.png', png_with_settings(moment.picture(), moment.parts))
+    assert lab.worker.wait()
+    assert lab.weights.sliders['content'].value == 4
+    assert not lab.worker.history
+    assert 'Settings loaded' in lab.message.value
+    assert 'Weights(4, 1000, 10)' in lab.code.value
+
+
+@pytest.mark.parametrize('settings, sentence', [
+    ({'content': '<b>mine</b>.jpg'}, 'upload it'), ({'image_shape': (9000, 9000)}, 'megapixels')])
+def test_settings_that_cannot_be_used_here_are_told(lab, settings, sentence):
+    picture = lab.worker.moment().picture()
+    lab.load.value = upload('a.png', png_with_settings(picture, (Part(Settings(**settings), 3),)))
+    assert sentence in lab.message.value
+    assert '<b>mine' not in lab.message.value
+    lab.load.value = upload('a.png', png_with_settings(picture, ()))
+    assert 'before anything was trained' in lab.message.value
+    lab.load.value = upload('a.png', b'no png')
+    assert 'no settings' in lab.message.value
+
+
+def test_an_error_in_the_run_is_shown_in_the_lab(lab, monkeypatch, tmp_path):
+    monkeypatch.setenv('MXNET_HOME', str(tmp_path))
+    press(lab, 'Step')
+    before = composite(lab)
+    lab.layers.backbone.value = 'vgg19'
+    press(lab, 'Run')
+    assert 'failed' in lab.state.value
+    assert 'vgg19-f713436f.params' in lab.message.value
+    assert composite(lab) == before
+    lab.layers.backbone.value = 'vgg19_slim'
+    press(lab, 'Step')
+    assert 'paused' in lab.state.value
+    lab.worker.trace = ''
+
+
+def test_visitors_have_limits():
+    with pytest.raises(ValueError, match='at most 135000 pixels'):
+        style_lab(image_shape=(900, 600), visitors=True)
+    lab = style_lab(image_shape=(48, 32), visitors=True)
+    lab.training.stop.value = 10_000
+    assert lab.training.stop.value == 500
+    lab.choice.size.value = None
+    lab.choice.width.value, lab.choice.height.value = 1000, 1000
+    assert 'too large' in lab.message.value
+    picture = lab.worker.moment().picture()
+    lab.load.value = upload('a.png', png_with_settings(picture, (Part(Settings(image_shape=(900, 600)), 3),)))
+    assert '900 × 600, is too large here' in lab.message.value
+    lab.close()
+
+
+@pytest.mark.parametrize('arguments, error', [
+    ({'content': 'nowhere.jpg'}, FileNotFoundError), ({'backbone': 'resnet'}, ValueError),
+    ({'image_shape': (3, 3)}, ValueError)])
+def test_what_makes_no_sense_is_refused_and_leaves_nothing_behind(arguments, error):
+    before = threading.active_count()
+    with pytest.raises(error):
+        style_lab(**arguments)
+    assert threading.active_count() == before
+
+
+def test_a_picture_of_ones_own_may_be_given_by_its_path(tmp_path):
+    Image.new('RGB', (60, 40), 'red').save(tmp_path / 'red.png')
+    lab = style_lab(str(tmp_path / 'red.png'), image_shape=(48, 32))
+    assert lab.worker.wait()
+    assert lab.worker.state == 'ready'
+    lab.close()
+
+
+def test_closing_leaves_no_thread_and_no_widget():
+    def alive():
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            return set(widgets.Widget.widgets)
+    before, threads = alive(), threading.active_count()
+    lab = style_lab(image_shape=(48, 32))
+    lab.run.click()
+    time.sleep(0.5)
+    lab.worker.do(lambda: lab.gallery.add(lab.worker.moment()))
+    time.sleep(0.5)
+    lab.close()
+    assert threading.active_count() == threads
+    left = [widgets.Widget.widgets[key] for key in alive() - before]
+    assert not left
+
+
+def test_running_a_cell_again_closes_the_lab_that_it_made(monkeypatch):
+    monkeypatch.setattr(module, '_cell', lambda: 'cell 1')
+    first = style_lab(image_shape=(48, 32))
+    second = style_lab(image_shape=(48, 32))
+    assert not first.worker.thread.is_alive()
+    assert second.worker.thread.is_alive()
+    monkeypatch.setattr(module, '_cell', lambda: 'cell 2')
+    third = style_lab(image_shape=(48, 32))
+    assert second.worker.thread.is_alive()
+    for lab in (second, third):
+        lab.close()
+    module._by_cell.clear()
+
+
+def test_the_stored_page_shows_a_picture_of_the_lab(lab):
+    stored = lab._repr_mimebundle_()
+    assert stored['image/png'].startswith('iVBOR')
+    assert 'run this cell' in stored['text/plain']
