@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help lab app run test test-browser lint bench requirements clean
+.PHONY: help lab app run test test-browser lint bench bench-lab requirements clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ test-browser: $(VENV)/installed-test  ## drive the Style Lab in Chromium (CHROMI
 
 bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the chapter and PyTorch, 45 minutes (ARGS="--only speed")
 	$(BIN)/python bench/run.py $(ARGS)
+
+bench-lab: $(VENV)/installed-test  ## measure how soon the Style Lab answers in a browser, and what it costs, 5 minutes
+	$(BIN)/python bench/lab.py
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check

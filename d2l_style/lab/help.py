@@ -37,25 +37,28 @@ class Experiment:
     watch: str
 
 
+# What to watch was watched with the embedded backbone and the two pictures that the lab begins with.
 EXPERIMENTS = (
     Experiment(
         'Turn the TV weight to 0', replace(chapters(Settings()), lr=0.1, lr_decay_epoch=0), 1000,
-        'Press <b>Run</b> and wait for about 100 epochs. Take a snapshot. Then drag <b>TV weight</b> to the far left, '
-        'which is 0, and 50 epochs later to 200.',
-        'At 0, grain appears in the sky and the water, because nobody asks neighbours to be alike any more; the style '
-        'loss falls a little further. At 200 the picture turns into smooth patches within a few epochs, and the style '
-        'loss pays for it.'),
+        'Press <b>Run</b> and wait for about 100 epochs. Then drag <b>TV weight</b> to the far left, which is 0; '
+        'and 50 epochs later to 200.',
+        'At 0, the TV loss <i>before weighting</i> (tab Layers, on the right) rises, because nobody asks for a low one '
+        'any more, and the style loss falls to about half. At 200 the picture turns into smooth patches within a '
+        'second, and the style loss pays for it: four times as much as before.'),
     Experiment(
         'One style layer alone', Settings(style_layers=('conv1_1',)), 1000,
-        'Press <b>Run</b> for about 100 epochs, and take a snapshot. Then, under <b>Layers</b>, tick '
-        '<b>conv4_1</b> as a style layer and untick <b>conv1_1</b>.',
-        'With conv1_1 alone the lake gets the painting\'s colours but keeps its own fine texture. With conv4_1 '
-        'larger forms come in, strokes and patches, and the exact colours get lost. That is why the chapter '
-        'takes five layers.'),
+        'Press <b>Run</b> for about 100 epochs. Then, under <b>Layers</b>, tick <b>conv4_1</b> as a style layer and '
+        'untick <b>conv1_1</b>. At the end, tick the first layer of every block.',
+        'With conv1_1 alone the lake takes on blues and greens of the painting and keeps its own texture. '
+        'With conv4_1 small strokes and orange patches come in, but the colours do not get stronger. All five '
+        'together bring strong colours <i>and</i> strokes. That is why the chapter takes five.'),
     Experiment(
         'Begin with noise', Settings(start='noise', weights=Weights(content=0)), 2000,
-        'The content weight is 0. Press <b>Run</b> for about 150 epochs: a texture of the painting. Then press '
-        '<b>reset</b> beside <b>content weight</b>, and after a while drag it to 10.',
-        'Without the content loss strokes are everywhere and there is no lake: a Gram matrix does not know where '
-        'things are. With it the mountain and its shore come back out of the strokes.'),
+        'The content weight is 0. Press <b>Run</b> for about 100 epochs. Then press <b>reset</b> beside '
+        '<b>content weight</b>. After another 100, under <b>Layers</b>, tick <b>conv3_1</b> as content layer and '
+        'untick <b>conv4_4</b>.',
+        'Without the content loss there are strokes, but no lake: a Gram matrix does not know where things are. '
+        'conv4_4 alone hardly brings it back, so much of where things are is lost on the way there. conv3_1 does, '
+        'within a few seconds: mountain and shore come out of the strokes.'),
 )

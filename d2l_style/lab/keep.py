@@ -11,6 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 from d2l_style.widgets import close_parts, picture_png
 
 from .recipe import from_text, to_text
+from .views import at_most
 
 KEY = 'd2l_style lab'  # of the text chunk in a PNG
 FRAMES = 60  # of a film: five seconds
@@ -52,7 +53,7 @@ class Film:
 
     def add(self, picture):
         """Add a picture, `uint8` (h, w, 3); one of another size begins a new film."""
-        small = _at_most(picture, FILM_SIDE)
+        small = at_most(picture, FILM_SIDE)
         if self.frames and self.frames[0].shape != small.shape:
             self.clear()
         self.frames.append(small)
@@ -69,14 +70,6 @@ class Film:
         even = frames[:, :frames.shape[1] // 2 * 2, :frames.shape[2] // 2 * 2]  # the codec takes no odd sides
         return imageio.imwrite('<bytes>', even, extension='.mp4', plugin='FFMPEG', fps=FRAMES_PER_SECOND,
                                macro_block_size=2, quality=8)
-
-
-def _at_most(picture, side):
-    scale = side / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
-    size = [round(n * scale) for n in reversed(picture.shape[:2])]
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
 
 
 def download_link(name, content, media):
@@ -99,7 +92,7 @@ class Gallery(widgets.VBox):
     def add(self, moment):
         """Add a `Moment`, which must not change any more."""
         self.number += 1
-        number, small = self.number, _at_most(moment.picture(), THUMBNAIL_SIDE)
+        number, small = self.number, at_most(moment.picture(), THUMBNAIL_SIDE)
         image = widgets.Image(value=picture_png(small), format='png',
                               layout={'width': f'{small.shape[1]}px', 'height': f'{small.shape[0]}px'})
         text = widgets.HTML(describe(number, moment))

@@ -18,13 +18,14 @@ from .help import EXPERIMENTS
 from .keep import Film, Gallery, download_link, png_with_settings, settings_in_png
 from .pace import Pace
 from .recipe import Settings, as_code, chapters
-from .views import CompositeView, Curves, GramView, LayerBars, PictureView
+from .views import CompositeView, Curves, GramView, LayerBars, PictureView, at_most
 from .worker import Worker, to_picture
 
 STILL = Path(__file__).resolve().parents[2] / 'img' / 'style-lab.png'
 STYLE = (Path(__file__).parent / 'lab.css').read_text(encoding='utf-8')
 ABOUT = 'The Style Lab: open this notebook in JupyterLab and run this cell to start it.'
-CURVES_EVERY, BARS_EVERY = 3, 8  # pictures: curves and numbers, bars and Gram matrices are drawn less often
+DETAILS_EVERY = 3  # pictures: numbers, curves, bars and Gram matrices are drawn less often
+SOURCE_SIDE = 225  # pixels: content and style image stand beside the composite image, not in its way
 VISITORS = {'most_pixels': 450 * 300, 'most_bytes': 10_000_000, 'most_epochs': 500}
 OWNERS = {'most_pixels': MAX_PIXELS, 'most_bytes': 200_000_000, 'most_epochs': 100_000}
 
@@ -57,6 +58,7 @@ def style_lab(content='mountain_lake', style='painted_hills', backbone='vgg19_sl
         if before:
             before.close()
         _by_cell[cell] = lab
+    lab.worker.wait(timeout=10)  # for the start picture, so that the cell ends with a lab that is complete
     return lab
 
 
@@ -289,13 +291,12 @@ class StyleLab(Panel):
             return
         self._drawn = used
         self._show_pictures(worker)
-        if not running or self.pace.pictures % CURVES_EVERY == 0:
-            self.curves.show(worker.history)
-            self._show_state()
-        if not running or self.pace.pictures % BARS_EVERY == 0:
+        if not running or self.pace.pictures % DETAILS_EVERY == 0:
             measured = worker.transfer.measure(worker.X)
             self.bars.show(measured, worker.used().weights)
             self.grams.show(measured)
+            self.curves.show(worker.history)
+            self._show_state()
         self.pace.sent()
 
     def _show_pictures(self, worker):
@@ -306,8 +307,8 @@ class StyleLab(Panel):
         if self._sources != (wanted.content, wanted.style, wanted.image_shape):
             self._sources = wanted.content, wanted.style, wanted.image_shape
             for view, name in ((self.content, wanted.content), (self.style, wanted.style)):
-                view.show(to_picture(preprocess(worker.pictures[name], wanted.image_shape)))
-            self.sources.layout.flex_flow = 'row wrap' if wanted.image_shape[0] <= 300 else 'column'
+                view.show(at_most(to_picture(preprocess(worker.pictures[name], wanted.image_shape)), SOURCE_SIDE))
+            self.sources.layout.flex_flow = 'row wrap' if max(wanted.image_shape) <= SOURCE_SIDE else 'column'
         self.composite.show(to_picture(worker.X), self.before, worker.used().weights)
 
     def _show_state(self):

@@ -46,6 +46,15 @@ def colours(values, name):
     return matplotlib.colormaps[name](np.clip(values, 0, 1), bytes=True)[..., :3]
 
 
+def at_most(picture, side):
+    """A picture, `uint8` (h, w, 3), shrunk if its longer side has more than `side` pixels."""
+    scale = side / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    size = [max(1, round(n * scale)) for n in reversed(picture.shape[:2])]
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
+
+
 class PictureView(widgets.VBox):
     """A picture at its real size, a title above it; `zoom` makes each pixel a square of several."""
 
@@ -127,7 +136,8 @@ class Curves(widgets.VBox):
         scales = self.scales = {'x': bqplot.LinearScale(min=0, max=1), 'y': bqplot.LogScale(min=0.1, max=1e3)}
         self.lines = {name: bqplot.Lines(x=[0.0], y=[1.0], scales=scales, colors=[colour], line_style=style,
                                          stroke_width=2) for name, (colour, style) in CURVES.items()}
-        axes = [bqplot.Axis(scale=scales['x'], label='epoch', tick_format='d', grid_lines='none'),
+        axes = [bqplot.Axis(scale=scales['x'], label='epoch', label_color=CURVES['sum'][0], tick_format='d',
+                            grid_lines='none'),
                 bqplot.Axis(scale=scales['y'], orientation='vertical', tick_format='.3~g', grid_lines='solid')]
         self.columns, self.rows = axes
         self.figure = bqplot.Figure(marks=list(self.lines.values()), axes=axes, animation_duration=0,

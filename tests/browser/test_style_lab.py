@@ -242,13 +242,17 @@ def test_a_kernel_restart_ends_the_run_and_the_cell_runs_again(page):
 @pytest.mark.parametrize('width', [1280, 1920])
 @pytest.mark.parametrize('theme', ['Light', 'Dark'])
 def test_it_can_be_read_in_both_themes_at_both_widths(page, shots, theme, width):
-    page.set_viewport_size({'width': width, 'height': 1100})
+    page.set_viewport_size({'width': width, 'height': 1300})
     page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", f'JupyterLab {theme}')
     button(page, 'Run').click()
-    wait_for_epoch(page, 40)
+    if theme == 'Dark':
+        page.locator('.d2l-tools').get_by_role('button', name='before / after').click()
+        tab(page, 'Gram matrices')
+    wait_for_epoch(page, 100)
     page.locator('.d2l-lab').evaluate('lab => lab.scrollIntoView()')
-    page.wait_for_timeout(1000)
+    page.mouse.move(0, 0)
     page.screenshot(path=shots / f'{theme.lower()}-{width}.png')
+    page.locator('.d2l-lab').screenshot(path=shots / f'lab-{theme.lower()}-{width}.png')
     contrasts = page.evaluate(CONTRASTS)
     assert len(contrasts) > 20
     assert not [found for found in contrasts if found['ratio'] < 4.5]
