@@ -11,6 +11,8 @@ REQUIREMENTS := requirements.txt
 endif
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# Jupyter's 10 MB for a message are too few for the photograph of a phone
+LARGE_UPLOADS := tornado_settings="{'websocket_max_message_size': 100000000}"
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 .PHONY: help lab app run test test-browser lint bench bench-lab requirements clean
@@ -19,10 +21,11 @@ help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/installed  ## open the notebooks in JupyterLab (GPU=1: with CUDA 11.2; ARGS="--no-browser")
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb $(ARGS)
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb \
+	  --ServerApp.$(LARGE_UPLOADS) $(ARGS)
 
 app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a projector (ARGS="--port=8866")
-	$(BIN)/voila notebooks/app_style_lab.ipynb --VoilaConfiguration.file_allowlist='.*\.(png|jpg|svg)' \
+	$(BIN)/voila notebooks/app_style_lab.ipynb --Voila.$(LARGE_UPLOADS) \
 	  --MappingKernelManager.cull_idle_timeout=900 --MappingKernelManager.cull_interval=60 $(ARGS)
 
 run: $(VENV)/installed  ## execute every notebook and store its outputs (NOTEBOOKS=... for some)

@@ -13,7 +13,8 @@ HELP = {
               'multiplies the style weight for that layer. Deep layers see large parts, early ones details.',
     'backbone': 'The pretrained network whose features the losses compare.',
     'pictures': 'Whose features are the targets Y: above for the content loss, below for the style loss.',
-    'upload': 'A picture of your own (JPEG, PNG and others, up to 64 megapixels), for the side chosen here.',
+    'upload': 'A picture of your own (JPEG, PNG and others), for the side chosen here: up to 10 MB (90 MB with '
+              '“make lab”) and 64 megapixels.',
     'size': 'Width × height in pixels. The chapter trains at 225 × 150, then at 450 × 300; four times the pixels '
             'take four times as long.',
     'proportions': 'Fit the content image into that size; the chapter stretches it.',

@@ -24,10 +24,10 @@ from .worker import Worker, to_picture
 STILL = Path(__file__).resolve().parents[2] / 'img' / 'style-lab.png'
 STYLE = (Path(__file__).parent / 'lab.css').read_text(encoding='utf-8')
 ABOUT = 'The Style Lab: open this notebook in JupyterLab and run this cell to start it.'
-DETAILS_EVERY = 3  # pictures: numbers, curves, bars and Gram matrices are drawn less often
+DETAILS_EVERY = 4  # pictures: numbers, curves, bars and Gram matrices are drawn less often
 SOURCE_SIDE = 225  # pixels: content and style image stand beside the composite image, not in its way
 VISITORS = {'most_pixels': 450 * 300, 'most_bytes': 10_000_000, 'most_epochs': 500}
-OWNERS = {'most_pixels': MAX_PIXELS, 'most_bytes': 200_000_000, 'most_epochs': 100_000}
+OWNERS = {'most_pixels': MAX_PIXELS, 'most_bytes': 90_000_000, 'most_epochs': 100_000}
 
 _labs = WeakSet()
 _by_cell = {}

@@ -15,6 +15,7 @@ BIN = Path(sys.executable).parent
 # a browser that asks nobody outside for anything; as root it has no sandbox
 FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
          '--disable-component-update', '--disable-sync']
+LARGE_UPLOADS = "tornado_settings={'websocket_max_message_size': 100000000}"  # as the Makefile has it
 CONNECTED = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.sessionContext?.session;
   return session?.kernel?.connectionStatus === 'connected'; }"""
@@ -49,10 +50,10 @@ def serve(kind, folder, home):
     options = ['--no-browser', f'--port={port}']
     if kind == 'lab':
         options += ['--ip=127.0.0.1', '--allow-root', f'--ServerApp.root_dir={folder}', '--IdentityProvider.token=',
-                    '--ServerApp.port_retries=0', '--LabApp.expose_app_in_browser=True']
+                    '--ServerApp.port_retries=0', f'--ServerApp.{LARGE_UPLOADS}', '--LabApp.expose_app_in_browser=True']
         command = [BIN / 'jupyter', 'lab', *options]
     else:
-        command = [BIN / 'voila', folder, '--Voila.ip=127.0.0.1', *options]
+        command = [BIN / 'voila', folder, '--Voila.ip=127.0.0.1', f'--Voila.{LARGE_UPLOADS}', *options]
     home.mkdir(parents=True, exist_ok=True)
     with (home / f'{kind}.log').open('w+') as log:
         process = subprocess.Popen([str(part) for part in command], env=_environment(home), stdout=log,

@@ -147,6 +147,15 @@ def test_uploads_good_and_broken(page, shots):
     assert composite(page) != before
 
 
+def test_a_photograph_larger_than_jupyters_messages_arrives(page):
+    image = io.BytesIO()
+    Image.fromarray(np.random.RandomState(0).randint(0, 255, (2000, 2500, 3), 'uint8')).save(image, format='png')
+    assert len(image.getvalue()) > 11_000_000
+    tab(page, 'Pictures')
+    upload(page, 'Upload', {'name': 'large.png', 'mimeType': 'image/png', 'buffer': image.getvalue()})
+    button(page, '✓ large.png').wait_for()
+
+
 def test_a_saved_picture_has_its_settings_and_brings_them_back(page, tmp_path):
     button(page, 'Run').click()
     wait_for_epoch(page, 5)
