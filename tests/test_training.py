@@ -6,7 +6,7 @@ from itertools import islice
 import chapter as printed
 import numpy as np
 import pytest
-from conftest import SHAPE
+from .conftest import SHAPE
 
 from d2l_style import DivergedError, Weights, get_contents, get_inits, get_styles, train, train_steps
 
