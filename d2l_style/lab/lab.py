@@ -280,8 +280,10 @@ class StyleLab(Panel):
     def _watch(self, worker):
         """Show what has changed: pictures at the browser's pace, curves and bars less often."""
         running = worker.state == 'running'
+        if self._state != (worker.state, worker.message):
+            self._show_state()
         if worker.state == 'preparing' or worker.X is None:
-            return self._show_state()
+            return
         if running and self.film.wants(len(worker.history)):
             self.film.add(to_picture(worker.X))
         if worker.settings.lr != self.training.lr.value:  # the generator has divided it by ten

@@ -186,11 +186,11 @@ class LayerBars(widgets.VBox):
     def __init__(self):
         self.table = widgets.HTML()
         super().__init__([self.table])
-        self.measured = self.weights = None
+        self.measured = None
 
     def show(self, measured, weights):
         """Draw a `Measured`, weighted with `Weights`."""
-        self.measured, self.weights = measured, weights
+        self.measured = measured
         self.table.value = bars_html(measured, weights)
 
 
