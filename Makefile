@@ -18,7 +18,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 .PHONY: help lab app run test test-browser lint bench bench-lab requirements clean
 
 help:  ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/installed  ## open the notebooks in JupyterLab (GPU=1: with CUDA 11.2; ARGS="--no-browser")
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb \
