@@ -41,8 +41,8 @@ test: lint test-browser  ## lint, unit tests with coverage, nbval on every noteb
 test-browser: $(VENV)/installed-test  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/
 	@if [ -z "$(CHROMIUM)" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Installing Chromium"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	      --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	    echo "Installing Chromium"; { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+	      --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || echo "NO BROWSER: apt-get failed" >&2; \
 	  else echo "NO BROWSER: install Chromium, for example with 'sudo apt install chromium' or" \
 	    "'brew install chromium', or say where one is: make test-browser CHROMIUM=/path/to/chrome" >&2; fi; fi
 	$(BIN)/python -m pytest tests/browser -rs
