@@ -39,7 +39,7 @@ test: lint test-browser  ## lint, unit tests with coverage, nbval on every noteb
 	  --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900 $(NOTEBOOKS)
 
 test-browser: $(VENV)/installed-test  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/
-	@if [ -z "$(CHROMIUM)" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+	@if ! $(BIN)/python -c 'import sys; from tests.browser.drive import chromium; sys.exit(not chromium())'; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "Installing Chromium"; { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
 	      --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || echo "NO BROWSER: apt-get failed" >&2; \
