@@ -174,7 +174,9 @@ class Worker:
         started = self._clock or time.time()
         step = next(self._steps, None)
         if step is None:
-            return self._rest('finished', 'L-BFGS has arrived: no step makes the loss smaller.')
+            self._end_part()
+            return self._rest('finished', 'L-BFGS has arrived: no step makes the loss smaller. '
+                                          'With other weights there may be one: change them, and press Run.')
         self.X = step.X.copy()
         self._part = replace(self._part, epochs=self._part.epochs + 1)
         self.history.append(replace(step, X=None))
@@ -228,6 +230,10 @@ class Worker:
         self._parts = self.parts if settings.start == 'current' else ()
         self._part, self._steps, self.X = Part(settings), None, self.transfer.X
 
+    def _end_part(self):
+        """The next epoch begins a new part, from the picture as it is."""
+        self._parts, self._part, self._steps = self.parts, None, None
+
     def _reset(self):
         self._begin(self.settings)
         self.history, self.rate = [], 0
@@ -246,6 +252,6 @@ class Worker:
                 self._part = replace(self._part, epochs=self._part.epochs - 1)  # its losses were not finite
                 self.history.pop()
             self.X = error.image.copy()
-        self._parts, self._part, self._steps = self.parts, None, None
+        self._end_part()
         known = isinstance(error, (ValueError, WeightsError, ArithmeticError))
         self._rest('failed', str(error) if known else f'{type(error).__name__}: {error}')

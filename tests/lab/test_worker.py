@@ -1,6 +1,7 @@
 import threading
 import time
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -157,10 +158,14 @@ def test_settings_that_cannot_be_used_leave_the_picture_as_it_is(worker, change,
 
 
 def test_lbfgs_that_has_arrived_says_so(worker, monkeypatch):
-    monkeypatch.setattr(transfer, 'train_fast_steps', lambda *args, **kwargs: iter(()))
+    real = transfer.train_fast_steps
+    monkeypatch.setattr(transfer, 'train_fast_steps', lambda *args, **kwargs: islice(real(*args, **kwargs), 3))
     trained(worker, 5, optimiser='L-BFGS')
-    assert worker.state == 'finished'
+    assert (worker.state, len(worker.history)) == ('finished', 3)
     assert 'arrived' in worker.message
+    trained(worker, 2, weights=Weights(tv=0))  # with other weights it goes on
+    assert (worker.state, len(worker.history)) == ('paused', 5)
+    assert [part.epochs for part in worker.parts] == [3, 2]
 
 
 def test_a_watcher_that_fails_does_not_end_the_run(pictures):
