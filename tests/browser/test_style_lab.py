@@ -232,6 +232,7 @@ def test_two_labs_run_at_once(page):
     wait_for_epoch(page, 10)
     assert execute(page, 'other.worker.wait(); print(other.worker.state, len(other.worker.history))').strip() \
         == 'finished 10'
+    assert epoch(page) >= 10
     execute(page, 'other.close()')
 
 
