@@ -112,7 +112,8 @@ def network(args):
     from mxnet import nd
 
     from d2l_style import load_backbone
-    from d2l_style.backbones import VGG19_CHANNELS, fill, vgg19_features
+    from d2l_style.architectures import VGG19_CHANNELS, vgg19_features
+    from d2l_style.backbones import fill
     net = load_backbone('vgg19_slim', mx.cpu()) if args.net == 'slim' \
         else vgg19_features(VGG19_CHANNELS)[:max(*args.content_layers, *args.style_layers) + 1]
     if args.net == 'vgg19':

@@ -4,7 +4,7 @@ Chapter, "Extract Features". Layers are named (`'conv4_4'`) or counted (25).
 """
 from mxnet.gluon import nn
 
-from .backbones import layer_names
+from .architectures import backbone_of
 from .images import preprocess
 
 CONTENT_LAYERS = (25,)
@@ -15,15 +15,20 @@ class FeatureNet(nn.HybridBlock):
     """A backbone cut after the last layer needed; one pass returns every layer asked for.
 
     The chapter keeps `net`, `content_layers` and `style_layers` in globals: they are here.
-    `pretrained_net`: from `load_backbone`. Layers: at least one of each, by index or name.
+    `pretrained_net`: from `load_backbone`. Layers: at least one of each, by index or name; by
+    default those that suit the backbone, for VGG-19 the chapter's.
     A call maps (n, 3, h, w) to the list of outputs of `layers`, in ascending order.
     Raises `ValueError` for layers that the backbone does not have.
     """
 
-    def __init__(self, pretrained_net, content_layers=CONTENT_LAYERS, style_layers=STYLE_LAYERS):
+    def __init__(self, pretrained_net, content_layers=None, style_layers=None):
         super().__init__()
-        self.content_layers = resolve_layers(content_layers, len(pretrained_net), 'content')
-        self.style_layers = resolve_layers(style_layers, len(pretrained_net), 'style')
+        backbone = backbone_of(pretrained_net)
+        self.names = backbone.names[:len(pretrained_net)]
+        content_layers = backbone.content_layers if content_layers is None else content_layers
+        style_layers = backbone.style_layers if style_layers is None else style_layers
+        self.content_layers = resolve_layers(content_layers, self.names, 'content')
+        self.style_layers = resolve_layers(style_layers, self.names, 'style')
         self.layers = sorted({*self.content_layers, *self.style_layers})
         self.body = pretrained_net[:self.layers[-1] + 1]
         self.hybridize()
@@ -42,24 +47,23 @@ class FeatureNet(nn.HybridBlock):
         return next(iter(self.collect_params().values())).list_ctx()[0]
 
 
-def resolve_layers(layers, available, kind):
-    """Sorted indices of `layers` (indices or names) among the first `available` layers of VGG-19.
+def resolve_layers(layers, names, kind):
+    """Sorted indices of `layers` (indices or names) among those called `names`.
 
     `kind`, 'content' or 'style', is named in the `ValueError` for an unknown or missing layer.
     """
-    names = layer_names()[:available]
     layers = [layers] if isinstance(layers, str) or not hasattr(layers, '__iter__') else list(layers)
     if not layers:
-        raise ValueError(f'no {kind} layer was chosen: give at least one, for example conv4_4')
+        raise ValueError(f'no {kind} layer was chosen: give at least one, for example {names[-1]}')
     indices = []
     for layer in layers:
         if layer in names:
             indices.append(names.index(layer))
-        elif isinstance(layer, int) and not isinstance(layer, bool) and 0 <= layer < available:
+        elif isinstance(layer, int) and not isinstance(layer, bool) and 0 <= layer < len(names):
             indices.append(layer)
         else:
             raise ValueError(f'{layer!r} is no {kind} layer of this backbone: choose from '
-                             f'0 to {available - 1}, or a name: {", ".join(names)}')
+                             f'0 to {len(names) - 1}, or a name: {", ".join(names)}')
     return sorted(set(indices))
 
 

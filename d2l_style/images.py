@@ -12,6 +12,8 @@ from mxnet import image, nd
 from PIL import Image, ImageOps
 from skimage.util import img_as_ubyte
 
+from .store import is_remote, picture_file
+
 MIN_SIDE = 16  # pixels: the network halves a picture four times
 MAX_PIXELS = 64_000_000  # more than any phone takes, and 800 MB as float32
 
@@ -34,12 +36,14 @@ CATALOGUE = {
 def read_image(source):
     """Read a picture as `uint8` RGB of shape (height, width, 3), like the chapter's `image.imread`.
 
-    `source`: a name in `CATALOGUE`, a path, the bytes of a file, a PIL image, or an array of
+    `source`: a name in `CATALOGUE`, one of the chapter's ('rainier', 'autumn_oak') or an http(s)
+    address, both of which are fetched once, a path, the bytes of a file, a PIL image, or an array of
     shape (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) in `uint8`, `uint16`, `bool` or floats 0..1.
     The camera's rotation (EXIF) is applied, transparency becomes white.
 
-    Raises `FileNotFoundError` for a missing file, `ValueError` for what is no picture or has a
-    side below 16 pixels or more than 64 megapixels, `TypeError` for another kind of source.
+    Raises `FileNotFoundError` for a missing file (its `DownloadError` for one that does not come),
+    `ValueError` for what is no picture or has a side below 16 pixels or more than 64 megapixels,
+    `TypeError` for another kind of source.
     """
     if isinstance(source, (nd.NDArray, np.ndarray)):
         picture, name = _from_array(source), 'the array'
@@ -47,16 +51,16 @@ def read_image(source):
         picture, name = source, 'the image'
     elif isinstance(source, (bytes, bytearray, memoryview)):
         picture, name = io.BytesIO(source), 'the uploaded file'
+    elif isinstance(source, str) and is_remote(source):
+        name = f"'{source}'"
+        picture = picture_file(source, check=lambda file: _decode(file, name))
     elif isinstance(source, (str, os.PathLike)):
         picture = _find(source)
         name = f"'{picture}'"
     else:
         raise TypeError(f'cannot read a picture from {type(source).__name__}: give a path, a catalogue '
                         'name, an array, bytes or a PIL image')
-    if isinstance(picture, (Path, io.BytesIO)):
-        picture = _open(picture, name)
-    _check_size(*picture.size, name)
-    return nd.array(np.asarray(_to_rgb(picture, name)), dtype='uint8')
+    return nd.array(np.asarray(_decode(picture, name)), dtype='uint8')
 
 
 def preprocess(img, image_shape, *, keep_aspect=False):
@@ -114,6 +118,14 @@ def _find(source):
         raise FileNotFoundError(f"there is no picture '{source}': check the path (from {Path.cwd()}), or take "
                                 f'one of the catalogue: {", ".join(CATALOGUE)}')
     return path
+
+
+def _decode(picture, name):
+    """An RGB image of PIL, out of one of any mode, or out of a file."""
+    if isinstance(picture, (Path, io.BytesIO)):
+        picture = _open(picture, name)
+    _check_size(*picture.size, name)
+    return _to_rgb(picture, name)
 
 
 def _open(file, name):

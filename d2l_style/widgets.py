@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from mxnet import nd
 from PIL import Image
 
-from .backbones import layer_names
+from .architectures import backbone_of
 from .features import extract_features
 from .images import postprocess
 from .losses import Weights, compute_loss, gram
@@ -102,9 +102,9 @@ class LogSlider(widgets.HBox):
             self._mover = mover
 
 
-def layer_choice(layers, description='layer'):
-    """A menu of layers, given by index, that shows their names; its `value` is the index."""
-    return widgets.Dropdown(options=[(f'{layer_names()[i]} (index {i})', i) for i in layers],
+def layer_choice(net, description='layer'):
+    """A menu of the layers of a `FeatureNet` that shows their names; its `value` is the index."""
+    return widgets.Dropdown(options=[(f'{net.names[i]} (index {i})', i) for i in net.layers],
                             description=description)
 
 
@@ -140,13 +140,16 @@ def show_source(*functions):
 
 
 def layer_table(pretrained_net):
-    """Text that maps the index of each convolution to its name and channels, a block a line."""
-    blocks = {}
-    for i, (name, layer) in enumerate(zip(layer_names(), pretrained_net)):
-        if name.startswith('conv'):
-            block = f'block {name[4]}, {layer.weight.shape[0]:3d} channels:'
-            blocks.setdefault(block, []).append(f'{i:2d} = {name}')
-    return '\n'.join(f'{block}  {"   ".join(layers)}' for block, layers in blocks.items())
+    """Text that maps the index of each layer that learns to its name and channels, a block a line."""
+    backbone, blocks, block = backbone_of(pretrained_net), {}, 1
+    X = nd.zeros((1, 3, 64, 64), ctx=next(iter(pretrained_net.collect_params().values())).list_ctx()[0])
+    for i, (name, layer) in enumerate(zip(backbone.names, pretrained_net)):
+        X = layer(X)
+        block += name.startswith('pool')
+        if name in backbone.learned():
+            blocks.setdefault((block, X.shape[1]), []).append(f'{i:2d} = {name}')
+    return '\n'.join(f'block {block}, {channels:3d} channels:  {"   ".join(layers)}'
+                     for (block, channels), layers in blocks.items())
 
 
 def figure_png(figure):
@@ -169,7 +172,7 @@ def browse_features(X, net):
     """
     outputs = dict(zip(net.layers, net(X)))
     picture = postprocess(X).asnumpy()
-    layer = layer_choice(net.layers)
+    layer = layer_choice(net)
     layer.value = net.style_layers[0]
     channel = widgets.IntSlider(min=0, max=0, description='channel', continuous_update=True)
     view = widgets.Image(format='png')
@@ -179,7 +182,7 @@ def browse_features(X, net):
         Y = outputs[layer.value]
         channel.max = Y.shape[1] - 1
         shown = feature_map(Y, channel.value)
-        view.value = _side_by_side(picture, shown, f'channel {channel.value} of {layer_names()[layer.value]}')
+        view.value = _side_by_side(picture, shown, f'channel {channel.value} of {net.names[layer.value]}')
         active = (shown > 0).mean()
         read_out.value = (f'{Y.shape[1]} channels of {Y.shape[3]}×{Y.shape[2]} pixels; '
                           f'this one answers on {active:.0%} of the picture')
@@ -251,8 +254,8 @@ def _losses_png(picture, net, contents, styles, tv):
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.1))
     left.imshow(picture)
     left.axis('off')
-    bars = [(f'content {layer_names()[i]}', l, 'tab:blue') for i, l in zip(net.content_layers, contents)]
-    bars += [(f'style {layer_names()[i]}', l, 'tab:orange') for i, l in zip(net.style_layers, styles)]
+    bars = [(f'content {net.names[i]}', l, 'tab:blue') for i, l in zip(net.content_layers, contents)]
+    bars += [(f'style {net.names[i]}', l, 'tab:orange') for i, l in zip(net.style_layers, styles)]
     bars += [('TV', tv, 'tab:gray')]
     names, values, colours = zip(*bars)
     right.barh(names, values, color=colours)

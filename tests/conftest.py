@@ -1,6 +1,6 @@
 """One small network, one small pair of pictures, for all tests."""
 from d2l_style import FeatureNet, get_contents, get_styles  # before MXNet, as its threads are set there
-from d2l_style.backbones import vgg19_features
+from d2l_style.architectures import vgg19_features
 
 import mxnet as mx
 import numpy as np
@@ -8,6 +8,18 @@ import pytest
 from mxnet import nd
 
 SHAPE = (48, 32)  # width, height
+NOWHERE = 'http://127.0.0.1:9'  # nobody answers there
+
+
+@pytest.fixture(autouse=True)
+def _no_files_and_no_internet(tmp_path, monkeypatch):
+    """Folders of the test's own, no profile of the user's, and no way out."""
+    monkeypatch.setenv('D2L_STYLE_CACHE', str(tmp_path / 'cache'))
+    monkeypatch.setenv('MXNET_HOME', str(tmp_path / 'mxnet'))
+    monkeypatch.setenv('MXNET_GLUON_REPO', NOWHERE)
+    monkeypatch.setenv('HF_ENDPOINT', NOWHERE)
+    for name in ('D2L_STYLE_WEIGHTS', 'D2L_STYLE_PROFILE', 'HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
-from d2l_style.backbones import BACKBONES
+from d2l_style.architectures import BACKBONES, find_backbone
 from d2l_style.images import CATALOGUE, MIN_SIDE, fit_shape, read_image
+from d2l_style.store import own_weights
 from d2l_style.widgets import LogSlider, picture_png, weight_sliders
 
 from .help import HELP
-from .recipe import LAYERS, OPTIMISERS, STARTS
+from .recipe import OPTIMISERS, STARTS, Settings
 
 SIZES = (('225 × 150 (chapter, first)', (225, 150)), ('450 × 300 (chapter, second)', (450, 300)), ('free', None))
 THUMBNAIL = 72, 48
@@ -40,11 +41,12 @@ class Reporting(widgets.VBox):
     @contextmanager
     def quietly(self):
         """Within it, in this thread, nothing is reported."""
+        before = getattr(self._setting, 'now', False)
         self._setting.now = True
         try:
             yield
         finally:
-            self._setting.now = False
+            self._setting.now = before
 
     def report(self, **values):
         if not getattr(self._setting, 'now', False):
@@ -70,23 +72,31 @@ class LayerControls(Reporting):
     """Backbone; content layers, style layers and the factor of each style layer."""
 
     def __init__(self, settings, changed):
-        self.backbone = widgets.Dropdown(options=list(BACKBONES), description='backbone', tooltip=HELP['backbone'])
-        self.content = {name: self._box('content layer', name) for name in LAYERS}
-        self.style = {name: self._box('style layer', name) for name in LAYERS}
+        self.backbone = widgets.Dropdown(options=[*BACKBONES, *own_weights()], description='backbone',
+                                         tooltip=HELP['backbone'])
+        self.names, self.message = [], widgets.HTML()
+        self.grid = widgets.GridBox(layout={'grid_template_columns': '6em 5.5em 5em 6.5em'})
+        self.grid.add_class('d2l-layers')
+        super().__init__([helped(self.backbone, HELP['backbone']), helped(self.grid, HELP['layers']), self.message],
+                         changed)
+        self.set(settings)
+        self.backbone.observe(self._other_backbone, 'value')
+
+    def _make(self, names):
+        """Rows for the layers `names`, in place of those of another network."""
+        before, self.names = self.grid.children, names
+        self.content = {name: self._box('content layer', name) for name in names}
+        self.style = {name: self._box('style layer', name) for name in names}
         self.factors = {name: widgets.BoundedFloatText(value=1, min=0, max=1000, step=0.1, layout={'width': '5.6em'},
                                                        tooltip=f'factor of the style weight for {name}')
-                        for name in LAYERS}
+                        for name in names}
         head = [widgets.HTML(f'<b>{title}</b>') for title in ('layer', 'content', 'style', 'factor')]
-        cells = [cell for name in LAYERS for cell in
-                 (widgets.Label(name), self.content[name], self.style[name], self.factors[name])]
-        self.message = widgets.HTML()
-        grid = widgets.GridBox([*head, *cells], layout={'grid_template_columns': '6em 5.5em 5em 6.5em'})
-        grid.add_class('d2l-layers')
-        super().__init__([helped(self.backbone, HELP['backbone']), helped(grid, HELP['layers']), self.message], changed)
-        self.set(settings)
-        self.backbone.observe(lambda change: self.report(backbone=change['new']), 'value')
+        rows = [(widgets.Label(name), self.content[name], self.style[name], self.factors[name]) for name in names]
         for control in (*self.content.values(), *self.style.values(), *self.factors.values()):
             control.observe(self._tick, 'value')
+        self.grid.children = [*head, *(cell for row in rows for cell in row)]
+        for widget in before:
+            widget.close()
 
     @staticmethod
     def _box(kind, name):
@@ -94,17 +104,28 @@ class LayerControls(Reporting):
 
     def set(self, settings):
         factors = settings.weights.layers or (1,) * len(settings.style_layers)
+        names = find_backbone(settings.backbone).learned()
         with self.quietly():
             self.backbone.value = settings.backbone
-            for name in LAYERS:
+            if names != self.names:
+                self._make(names)
+            for name in self.names:
                 self.content[name].value = name in settings.content_layers
                 self.style[name].value = name in settings.style_layers
                 if name in settings.style_layers:
                     self.factors[name].value = factors[settings.style_layers.index(name)]
                 self.factors[name].disabled = not self.style[name].value
 
+    def _other_backbone(self, change):
+        """A network with the same layers keeps what was ticked, another one begins with what suits it."""
+        backbone, layers = find_backbone(change['new']), {}
+        if backbone.learned() != self.names:
+            layers = {'content_layers': backbone.content_layers, 'style_layers': backbone.style_layers}
+            self.set(Settings(backbone=change['new'], **layers))
+        self.report(backbone=change['new'], **layers)
+
     def _tick(self, change):
-        layers = {kind: tuple(name for name in LAYERS if boxes[name].value)
+        layers = {kind: tuple(name for name in self.names if boxes[name].value)
                   for kind, boxes in (('content', self.content), ('style', self.style))}
         for kind, chosen in layers.items():
             if not chosen:  # the last one stays
@@ -113,7 +134,7 @@ class LayerControls(Reporting):
                 return
         self.message.value = ''
         factors = tuple(self.factors[name].value for name in layers['style'])
-        for name in LAYERS:
+        for name in self.names:
             self.factors[name].disabled = not self.style[name].value
         self.report(content_layers=layers['content'], style_layers=layers['style'],
                     weights={'layers': () if set(factors) == {1} else factors})

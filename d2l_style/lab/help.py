@@ -11,7 +11,8 @@ HELP = {
     'tv': 'Factor of the total variation loss: mean of |x(i,j) − x(i+1,j)| and |x(i,j) − x(i,j+1)|. More: smoother.',
     'layers': 'Content layers compare features place by place, style layers compare Gram matrices. The number '
               'multiplies the style weight for that layer. Deep layers see large parts, early ones details.',
-    'backbone': 'The pretrained network whose features the losses compare.',
+    'backbone': 'The pretrained network whose features the losses compare. All but vgg19_slim have to be fetched '
+                'first: <code>python -m d2l_style weights list</code>.',
     'pictures': 'Whose features are the targets Y: above for the content loss, below for the style loss.',
     'upload': 'A picture of your own (JPEG, PNG and others), for the side chosen here: up to 10 MB (90 MB with '
               '“make lab”) and 64 megapixels.',

@@ -9,7 +9,6 @@ import ipywidgets as widgets
 from IPython import get_ipython
 from tqdm import tqdm
 
-from d2l_style.backbones import BACKBONES
 from d2l_style.images import MAX_PIXELS, check_shape, fit_shape, preprocess, read_image
 from d2l_style.widgets import Panel, close_parts
 
@@ -17,7 +16,7 @@ from .controls import LayerControls, PictureControls, TrainingControls, WeightCo
 from .help import EXPERIMENTS
 from .keep import Film, Gallery, download_link, png_with_settings, settings_in_png
 from .pace import Pace
-from .recipe import Settings, as_code, chapters
+from .recipe import Settings, as_code, chapters, on_backbone
 from .views import CompositeView, Curves, GramView, LayerBars, PictureView, at_most
 from .worker import Worker, to_picture
 
@@ -49,9 +48,7 @@ def style_lab(content='mountain_lake', style='painted_hills', backbone='vgg19_sl
     width, height = fit_shape(pictures[content], check_shape(image_shape))
     if width * height > limits['most_pixels']:
         raise ValueError(f'image_shape gives {width}×{height}: at most {limits["most_pixels"]} pixels are allowed here')
-    if backbone not in BACKBONES:
-        raise ValueError(f'there is no backbone {backbone!r}: choose one of {", ".join(BACKBONES)}')
-    lab = StyleLab(Settings(content, style, (width, height), backbone), pictures, **limits)
+    lab = StyleLab(on_backbone(Settings(content, style, (width, height)), backbone), pictures, **limits)
     cell = _cell()
     if cell:
         before = _by_cell.pop(cell, None)
@@ -208,8 +205,8 @@ class StyleLab(Panel):
 
     def _experiment(self, experiment):
         now = self.worker.settings
-        self._apply(replace(experiment.settings, content=now.content, style=now.style, image_shape=now.image_shape,
-                            backbone=now.backbone))
+        settings = replace(experiment.settings, content=now.content, style=now.style, image_shape=now.image_shape)
+        self._apply(on_backbone(settings, now.backbone))
         self.training.stop.value = min(experiment.stop_after, self.training.stop.max)
         self._reset()
 

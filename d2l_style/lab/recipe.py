@@ -6,14 +6,13 @@ A run is one or more `Part`s. Weights and learning rate change within a part; an
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
 
-from d2l_style.backbones import BACKBONES, layer_names
+from d2l_style.architectures import find_backbone
 from d2l_style.features import resolve_layers
 from d2l_style.images import check_shape
 from d2l_style.losses import Weights
 
 OPTIMISERS = ('Adam', 'L-BFGS')
 STARTS = ('content', 'noise', 'style', 'current')
-LAYERS = [name for name in layer_names()[:layer_names().index('conv5_1') + 1] if name.startswith('conv')]
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,18 @@ class Settings:
 
 
 def chapters(settings):
-    """`settings` with the chapter's layers, weights, optimiser and start; pictures and size stay."""
-    kept = {name: getattr(settings, name) for name in ('content', 'style', 'image_shape', 'backbone')}
-    return Settings(**kept, lr=0.01, lr_decay_epoch=200)
+    """`settings` with the chapter's layers, weights, optimiser and start; pictures, size and backbone stay."""
+    kept = {name: getattr(settings, name) for name in ('content', 'style', 'image_shape')}
+    return on_backbone(Settings(**kept, lr=0.01, lr_decay_epoch=200), settings.backbone)
+
+
+def on_backbone(settings, name):
+    """`settings` for the backbone `name`, with the layers that suit it if it lacks one of those chosen."""
+    backbone = find_backbone(name)
+    if {*settings.content_layers, *settings.style_layers} <= {*backbone.names}:
+        return replace(settings, backbone=name)
+    return replace(settings, backbone=name, content_layers=backbone.content_layers, style_layers=backbone.style_layers,
+                   weights=replace(settings.weights, layers=()))
 
 
 @dataclass(frozen=True)
@@ -106,12 +114,11 @@ def _settings(stored):
                            'image_shape': check_shape(stored['image_shape']),
                            'content_layers': tuple(stored['content_layers']),
                            'style_layers': tuple(stored['style_layers'])})
-    for name, value, allowed in (('backbone', settings.backbone, BACKBONES), ('start', settings.start, STARTS),
-                                 ('optimiser', settings.optimiser, OPTIMISERS)):
+    for name, value, allowed in (('start', settings.start, STARTS), ('optimiser', settings.optimiser, OPTIMISERS)):
         if value not in allowed:
             raise ValueError(f'{name} {value!r}')
     for kind in ('content', 'style'):
-        resolve_layers(getattr(settings, f'{kind}_layers'), len(layer_names()), kind)
+        resolve_layers(getattr(settings, f'{kind}_layers'), find_backbone(settings.backbone).names, kind)
     return settings
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from mxnet import nd
 
-from d2l_style.backbones import WeightsError, load_backbone
+from d2l_style.backbones import load_backbone
 from d2l_style.images import postprocess
 from d2l_style.training import DivergedError
 
@@ -253,5 +253,5 @@ class Worker:
                 self.history.pop()
             self.X = error.image.copy()
         self._end_part()
-        known = isinstance(error, (ValueError, WeightsError, ArithmeticError))
+        known = isinstance(error, (ValueError, FileNotFoundError, ArithmeticError))
         self._rest('failed', str(error) if known else f'{type(error).__name__}: {error}')

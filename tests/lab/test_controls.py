@@ -7,7 +7,7 @@ from PIL import Image
 
 from d2l_style import Weights
 from d2l_style.lab.controls import (LayerControls, PictureControls, TrainingControls, WeightControls, catalogue, merged)
-from d2l_style.lab.recipe import LAYERS, Settings
+from d2l_style.lab.recipe import Settings
 from d2l_style.widgets import LogSlider
 
 from .conftest import upload
@@ -80,7 +80,7 @@ def test_layers_are_chosen_by_name_with_a_factor_each(record, reports):
     assert reports[-1]['weights'] == {'layers': (1, 1, 1, 1, 3, 1)}
     controls.content['conv2_2'].value = True
     assert reports[-1]['content_layers'] == ('conv2_2', 'conv4_4')
-    assert list(controls.style) == LAYERS
+    assert len(controls.style) == 13 and list(controls.style)[-1] == 'conv5_1'
     assert controls.factors['conv1_2'].disabled
     assert not controls.factors['conv1_1'].disabled
 
@@ -92,6 +92,28 @@ def test_the_last_layer_stays(record, reports):
     assert 'At least one style layer' in controls.message.value
     controls.content['conv4_4'].value = False
     assert controls.content['conv4_4'].value
+
+
+def test_a_network_with_the_same_layers_keeps_what_was_ticked(record, reports):
+    controls = LayerControls(Settings(style_layers=('conv1_2',)), record)
+    box = controls.style['conv1_2']
+    controls.backbone.value = 'vgg19'
+    assert reports == [{'backbone': 'vgg19'}]
+    assert controls.style['conv1_2'] is box and box.value
+
+
+def test_another_network_brings_its_own_layers(record, reports):
+    controls = LayerControls(Settings(), record)
+    controls.backbone.value = 'squeezenet1_1'
+    assert reports == [{'backbone': 'squeezenet1_1', 'content_layers': ('fire2',),
+                        'style_layers': ('relu1', 'fire3', 'fire4', 'fire5')}]
+    assert [name for name, box in controls.content.items() if box.value] == ['fire2']
+    assert controls.names[:2] == ['conv1', 'fire2']
+    controls.style['fire9'].value = True
+    assert 'fire9' in reports[-1]['style_layers']
+    controls.set(Settings())
+    assert [name for name, box in controls.content.items() if box.value] == ['conv4_4']
+    assert len(reports) == 2
 
 
 def test_lbfgs_has_no_learning_rate(record, reports):
@@ -169,7 +191,7 @@ def test_controls_show_what_they_are_set_to(choice, pictures, record, reports):
     assert not reports
     assert choice.shape() == (60, 40)
     assert choice.chosen == {'content': 'cat', 'style': 'mountain_lake'}
-    assert [name for name in LAYERS if layers.style[name].value] == ['conv1_2', 'conv2_2']
+    assert [name for name, box in layers.style.items() if box.value] == ['conv1_2', 'conv2_2']
     assert layers.factors['conv2_2'].value == 2
     assert (training.lr.value, training.decay.value, training.start.value) == (0.02, 50, 'noise')
 

@@ -2,7 +2,8 @@
 from pathlib import Path
 
 from d2l_style import FeatureNet, gram
-from d2l_style.backbones import VGG19_CHANNELS, fill, vgg19_features
+from d2l_style.architectures import VGG19_CHANNELS, vgg19_features
+from d2l_style.backbones import fill
 
 import numpy as np
 from mxnet import nd

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from d2l_style import FeatureNet, extract_features, train_steps
-from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
+from d2l_style.architectures import SLIM_CHANNELS, vgg19_features
 
 import mxnet as mx
 import numpy as np

@@ -8,7 +8,8 @@ import argparse
 from pathlib import Path
 
 from d2l_style import CONTENT_LAYERS, STYLE_LAYERS
-from d2l_style.backbones import BACKBONES, SLIM_CHANNELS, vgg19_features
+from d2l_style.architectures import SLIM_CHANNELS, vgg19_features
+from d2l_style.store.registry import WEIGHTS
 
 import mxnet as mx
 from common import load_pictures, normalise, rescale
@@ -23,7 +24,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--features', type=Path, required=True, help='file from extend.py')
     parser.add_argument('--pictures', type=Path, nargs='+', required=True, help='folders to measure scales on')
-    parser.add_argument('--out', type=Path, default=BACKBONES['vgg19_slim'].file())
+    parser.add_argument('--out', type=Path, default=WEIGHTS['vgg19_slim'].embedded)
     parser.add_argument('--style-energies', type=float, nargs=5, default=STYLE_ENERGIES)
     parser.add_argument('--content-rms', type=float, default=CONTENT_RMS)
     args = parser.parse_args()

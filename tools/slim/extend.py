@@ -15,7 +15,7 @@ import argparse
 import time
 from pathlib import Path
 
-from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
+from d2l_style.architectures import SLIM_CHANNELS, vgg19_features
 
 import mxnet as mx
 import numpy as np

@@ -20,7 +20,9 @@ from pathlib import Path
 
 from d2l_style import (CONTENT_LAYERS, STYLE_LAYERS, FeatureNet, extract_features, get_contents,
                        get_styles, gram, load_backbone, postprocess, read_image, train_steps)
-from d2l_style.backbones import BACKBONES, SLIM_CHANNELS, fill, vgg19_features
+from d2l_style.architectures import SLIM_CHANNELS, vgg19_features
+from d2l_style.backbones import fill
+from d2l_style.store.registry import WEIGHTS
 
 import matplotlib.pyplot as plt
 import mxnet as mx
@@ -115,7 +117,7 @@ def main():
     parser.add_argument('--teacher', type=Path, required=True, help='VGG-19 weights, .npz or .params')
     parser.add_argument('--pictures', type=Path, required=True, help='folder with content/ and style/')
     parser.add_argument('--calibration', type=Path, required=True, help='folder to measure scales on')
-    parser.add_argument('--slim', type=Path, help=f'file to judge, by default {BACKBONES["vgg19_slim"].file()}')
+    parser.add_argument('--slim', type=Path, help=f'file to judge, by default {WEIGHTS["vgg19_slim"].embedded}')
     parser.add_argument('--only', nargs='+', choices=('slim', 'untrained', 'real'),
                         default=['slim', 'untrained', 'real'])
     parser.add_argument('--out', type=Path, required=True)

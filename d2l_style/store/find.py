@@ -1,0 +1,93 @@
+"""Find: the weights of a backbone on this machine. Nothing here asks the internet.
+
+In this order: a copy in the folder `D2L_STYLE_WEIGHTS`, a copy in the cache, the published file in
+one of these folders or in MXNet's, of which a copy is made for the next time.
+"""
+from dataclasses import dataclass
+from pathlib import Path
+
+from .copies import Facts, read_copy, read_facts, write_copy
+from .errors import DownloadError, WeightsError
+from .fetch import copy_file, copy_from_zoo, pick
+from .folders import cache_folder, lock, shared_folder, zoo_folder
+from .registry import WEIGHTS
+from .zoo import zoo_file
+
+
+@dataclass(frozen=True)
+class Found:
+    """Weights that were found: `arrays` {name: float32}, the `file` they are in, and its `facts`."""
+
+    arrays: dict
+    file: Path
+    facts: Facts
+
+
+def find_weights(name, shapes):
+    """The weights `name`, a `Found`. `shapes`: {name: shape} of what the backbone uses.
+
+    Raises `WeightsError` where they are missing, with the command that fetches them, or are damaged.
+    """
+    weights = WEIGHTS.get(name)
+    if weights and weights.embedded:
+        facts = Facts(name, name, weights.source, '', weights.licence)
+        return Found(pick(weights.embedded, shapes), weights.embedded, facts)
+    for file in copy_files(name):
+        if file.is_file():
+            arrays, facts = read_copy(file)
+            return _fitting(Found(arrays, file, facts), shapes)
+    file = zoo_file(weights) if weights and weights.zoo else None
+    if file is None:
+        raise WeightsError(_missing(name))
+    arrays, facts = copy_from_zoo(name, weights, file, shapes)
+    _keep(name, arrays, facts)
+    return Found(arrays, file, facts)
+
+
+def copy_files(name):
+    """Where a copy of the weights `name` may lie, the first one first."""
+    shared = shared_folder()
+    return [*([shared / f'{name}.safetensors'] if shared else []), copy_file(name)]
+
+
+def own_weights():
+    """The weights that a user has brought in: {name: (backbone, index of the last layer that they cover)}."""
+    found = {}
+    for folder in (cache_folder() / 'weights', shared_folder()):
+        for file in sorted(folder.glob('*.safetensors')) if folder and folder.is_dir() else []:
+            try:
+                facts, layers = read_facts(file)
+            except WeightsError:  # whoever asks for it by name is told
+                continue
+            if facts.name not in WEIGHTS and facts.name == file.stem:
+                found[facts.name] = facts.backbone, layers[-1]
+    return found
+
+
+def _fitting(found, shapes):
+    """`found`, which has to be complete and under its own name."""
+    if found.facts.name != found.file.stem:
+        raise WeightsError(f'{found.file} holds the weights of {found.facts.name}: give the file that name again')
+    if {name: array.shape for name, array in found.arrays.items()} != shapes:
+        raise WeightsError(f'{found.file} has other layers than {found.facts.backbone}: fetch or import it again')
+    return found
+
+
+def _keep(name, arrays, facts):
+    try:
+        with lock(name):
+            if not copy_file(name).exists():
+                write_copy(copy_file(name), arrays, facts)
+    except DownloadError:
+        pass  # a cache that can't be written costs the next start a second, and nothing else
+
+
+def _missing(name):
+    places = [str(file) for file in copy_files(name)]
+    weights = WEIGHTS.get(name)
+    if weights and weights.zoo:
+        places.append(str(zoo_folder() / weights.file))
+    fetch = f'Fetch them:\n    python -m d2l_style weights fetch {name}\nor bring' if weights else 'Bring'
+    return (f"the weights of '{name}' are not on this machine. {fetch} them from another one:\n"
+            '    python -m d2l_style weights import FILE\nor take the backbone vgg19_slim, which needs no file. '
+            f'Looked for: {", ".join(places)}')
