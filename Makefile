@@ -11,8 +11,13 @@ REQUIREMENTS := requirements.txt
 endif
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# which network and pictures: embedded (nothing is fetched) or book (the chapter's own, fetched once)
+ifndef PROFILE
+PROFILE := $(or $(D2L_STYLE_PROFILE),embedded)
+endif
 # Jupyter's 10 MB for a message are too few for the photograph of a phone
 LARGE_UPLOADS := tornado_settings="{'websocket_max_message_size': 100000000}"
+FETCH_PROFILE = @test $(PROFILE) = embedded || $(BIN)/python -m d2l_style profile $(PROFILE) --fetch
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 .PHONY: help lab app run test test-browser lint bench bench-lab requirements clean
@@ -20,11 +25,15 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-lab: $(VENV)/installed  ## open the notebooks in JupyterLab (GPU=1: with CUDA 11.2; ARGS="--no-browser")
+lab app run: export D2L_STYLE_PROFILE := $(PROFILE)
+
+lab: $(VENV)/installed  ## open the notebooks in JupyterLab (PROFILE=book; GPU=1: with CUDA 11.2; ARGS="--no-browser")
+	$(FETCH_PROFILE)
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb \
 	  --ServerApp.$(LARGE_UPLOADS) $(ARGS)
 
-app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a projector (ARGS="--port=8866")
+app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a projector (PROFILE=book, ARGS="--port=8866")
+	$(FETCH_PROFILE)
 	$(BIN)/voila notebooks/app_style_lab.ipynb --Voila.$(LARGE_UPLOADS) \
 	  --MappingKernelManager.cull_idle_timeout=900 --MappingKernelManager.cull_interval=60 $(ARGS)
 
@@ -35,7 +44,7 @@ test: lint test-browser  ## lint, unit tests with coverage, nbval on every noteb
 	$(BIN)/python -m pytest tests --ignore=tests/browser --cov
 	@# on a copy: the training notebook writes pictures, and a test leaves the tree as it was
 	rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
-	cd build/nbval && TQDM_DISABLE=1 $(CURDIR)/$(BIN)/python -m pytest --nbval --nbval-current-env \
+	cd build/nbval && TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(CURDIR)/$(BIN)/python -m pytest --nbval --nbval-current-env \
 	  --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900 $(NOTEBOOKS)
 
 test-browser: $(VENV)/installed-test  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/

@@ -61,5 +61,6 @@ def test_notebooks_have_a_title_a_choice_and_short_cells(file):
     cells = nbformat.read(file, as_version=4).cells
     assert cells[0].source.startswith('# ')
     first_code = next(cell for cell in cells if cell.cell_type == 'code')
-    assert first_code.source.startswith('content_name, style_name, backbone = ')
+    assert 'content_name, style_name, backbone = use_profile()' in first_code.source
+    assert 'profile   embedded' in first_code.outputs[0].text
     assert all(len(cell.source.splitlines()) <= 15 for cell in cells if cell.cell_type == 'code')
