@@ -11,9 +11,9 @@ from .images import read_image
 from .profiles import PROFILES, active_profile, origin, use_profile
 from .store.copies import read_copy
 from .store.errors import WeightsError
-from .store.fetch import copy_file, fetch
+from .store.fetch import fetch
 from .store.find import copy_files, find_weights, own_weights
-from .store.folders import cache_folder, megabytes, zoo_folder
+from .store.folders import cache_folder, copy_file, megabytes, zoo_folder
 from .store.packs import bring_in, export
 from .store.pictures import find_picture
 from .store.registry import PICTURES, WEIGHTS
@@ -64,7 +64,7 @@ def _weights_parser(parser):
     one.add_argument('--sha256', help='the hash that the file has to have')
     one.add_argument('--half', action='store_true', help='keep them as float16, half as large')
     one = _command(commands, 'clean', clean_weights, 'delete large files that are not needed, and broken-off downloads')
-    one.add_argument('--all', action='store_true', help='the copies and the pictures too')
+    one.add_argument('--all', action='store_true', help='the copies too, also of weights of your own, and the pictures')
 
 
 def _command(parsers, name, run, about):

@@ -1,8 +1,7 @@
 from d2l_style import PROFILES, use_profile
 from d2l_style.architectures import BACKBONES
 from d2l_style.commands import main
-from d2l_style.store.fetch import copy_file
-from d2l_style.store.folders import cache_folder, zoo_folder
+from d2l_style.store.folders import cache_folder, copy_file, zoo_folder
 from d2l_style.store.registry import PICTURES, WEIGHTS
 from d2l_style.verify import PUBLISHED, comparison
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CORE = ['images', 'backbones', 'features', 'losses', 'training']
 WALK = ['store', 'images', 'architectures', 'backbones', 'features', 'losses', 'compiled', 'training', 'lbfgs', 'tiles',
         'fast', 'profiles', 'verify', 'commands']
-STORE = ['errors', 'licences', 'registry', 'folders', 'download', 'formats', 'copies', 'zoo', 'hub', 'fetch', 'find',
+STORE = ['errors', 'licences', 'registry', 'folders', 'download', 'formats', 'copies', 'zoo', 'hub', 'find', 'fetch',
          'packs', 'pictures']
 NOTEBOOKS = sorted((ROOT / 'notebooks').glob('*.ipynb'))
 

@@ -1,8 +1,8 @@
 """Store: weights and pictures that are not in the package, where they lie, and how they come here safely.
 
 From the bottom up: `registry` (what was published), `folders`, `download`, `formats` (files that are
-not trusted), `copies` (what is kept), `zoo` and `hub` (where it comes from), `fetch`, `find`
-(without the internet), `packs` (for machines without it), `pictures`.
+not trusted), `copies` (what is kept), `zoo` and `hub` (where it comes from), `find` (without
+the internet), `fetch` (with it), `packs` (for machines without it), `pictures`.
 """
 from .errors import DownloadError, WeightsError
 from .find import find_weights, own_weights

@@ -32,13 +32,14 @@ def download(url, file, *, sha256=None, limit, describe, downloader=None):
     """Fetch `url` to the path `file`, unless it is there with that hash, and return `file`.
 
     `limit`: bytes at most. `describe`: what it is, for the progress bar and for errors.
-    Raises `DownloadError`. What came before a break is kept, and the next call goes on from there.
+    Raises `DownloadError`. What came before a break is kept as `file` with `.part` behind its name,
+    and the next call goes on from there.
     """
     make_folder(file.parent)
     store = pooch.create(path=file.parent, base_url='', urls={file.name: url}, registry={file.name: sha256},
                          retry_if_failed=TRIES - 1)
     try:
-        return Path(store.fetch(file.name, downloader=downloader or Resuming(limit, describe)))
+        return Path(store.fetch(file.name, downloader=downloader or Resuming(part_of(file), limit, describe)))
     except requests.RequestException as error:
         raise DownloadError(f'{describe} did not come: {_reason(error, url)}. What came is kept: the same command '
                             'goes on from there') from None
@@ -50,14 +51,18 @@ def download(url, file, *, sha256=None, limit, describe, downloader=None):
 class Resuming:
     """Downloader for pooch that goes on where the last try, or the last process, was broken off."""
 
-    def __init__(self, limit, describe):
-        self.limit, self.describe = limit, describe
+    def __init__(self, part, limit, describe):
+        self.part, self.limit, self.describe = part, limit, describe
 
     def __call__(self, url, output_file, store):
-        part = Path(output_file).with_name(f'{Path(urlsplit(url).path).name or "download"}.part')
-        with open(part, 'ab') as file, progress(self.describe, file.tell()) as bar:
+        with open(self.part, 'ab') as file, progress(self.describe, file.tell()) as bar:
             receive(url, file, start=file.tell(), limit=self.limit, bar=bar)
-        os.replace(part, output_file)
+        os.replace(self.part, output_file)
+
+
+def part_of(file):
+    """Where what has come of `file` so far is kept."""
+    return file.with_name(f'{file.name}.part')
 
 
 def progress(describe, done=0, total=None):

@@ -3,16 +3,12 @@ import shutil
 
 from .copies import Facts, read_copy, write_copy
 from .errors import WeightsError
-from .folders import cache_folder, lock, megabytes
-from .formats import open_weights, read_arrays
+from .find import copy_files
+from .folders import cache_folder, copy_file, lock, megabytes
+from .formats import pick
 from .hub import fetch_hub
 from .registry import WEIGHTS
-from .zoo import fetch_zoo, zoo_file
-
-
-def copy_file(name):
-    """Where the cache keeps the copy of the weights `name`."""
-    return cache_folder() / 'weights' / f'{name}.safetensors'
+from .zoo import fetch_zoo, read_zoo, zoo_file
 
 
 def fetch(name, shapes, *, half=False, report=print):
@@ -22,8 +18,12 @@ def fetch(name, shapes, *, half=False, report=print):
     done. Several processes at once fetch once. Raises `WeightsError`, `DownloadError`.
     """
     weights, file = WEIGHTS[name], copy_file(name)
+    here = [copy for copy in copy_files(name) if copy != file and _is_sound(copy)]  # in a folder that may be read-only
+    if here:
+        report(f'{name} is here: {here[0]} ({megabytes(here[0].stat().st_size)})')
+        return here[0]
     with lock(name):
-        if file.is_file() and _is_sound(file):
+        if _is_sound(file):
             report(f'{name} is here: {file} ({megabytes(file.stat().st_size)})')
             return file
         if weights.hub:
@@ -35,28 +35,11 @@ def fetch(name, shapes, *, half=False, report=print):
     return file
 
 
-def copy_from_zoo(name, weights, file, shapes):
-    """Arrays and `Facts` out of the published file `file`, whose hash was checked."""
-    facts = Facts(name, name, weights.source, f'SHA-1 {weights.sha1}', weights.licence)
-    return pick(file, shapes), facts
-
-
-def pick(file, shapes):
-    """The arrays of `file` that a network needs; `WeightsError` where one is missing or of another shape."""
-    opened = open_weights(file)
-    for name, shape in shapes.items():
-        if opened.shapes.get(name) != shape:
-            raise WeightsError(f'{file} does not fit: {name} should be {shape} and is '
-                               f'{opened.shapes.get(name, "missing")}')
-    return read_arrays(opened, list(shapes))
-
-
 def _is_sound(file):
     try:
-        read_copy(file)
+        return file.is_file() and bool(read_copy(file))
     except WeightsError:
         return False  # and is written anew
-    return True
 
 
 def _from_zoo(name, weights, shapes, report):
@@ -65,7 +48,7 @@ def _from_zoo(name, weights, shapes, report):
         report(f'fetching {name}: {megabytes(weights.size)} from {weights.source}')
         file = fetch_zoo(name, weights, name)
         report(f'{file} holds all of it and is not needed any more: python -m d2l_style weights clean')
-    return copy_from_zoo(name, weights, file, shapes)
+    return read_zoo(name, weights, file, shapes)
 
 
 def _from_hub(name, weights, shapes, report):

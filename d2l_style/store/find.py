@@ -8,10 +8,10 @@ from pathlib import Path
 
 from .copies import Facts, read_copy, read_facts, write_copy
 from .errors import DownloadError, WeightsError
-from .fetch import copy_file, copy_from_zoo, pick
-from .folders import cache_folder, lock, shared_folder, zoo_folder
+from .folders import cache_folder, copy_file, lock, shared_folder, zoo_folder
+from .formats import pick
 from .registry import WEIGHTS
-from .zoo import zoo_file
+from .zoo import read_zoo, zoo_file
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def find_weights(name, shapes):
     file = zoo_file(weights) if weights and weights.zoo else None
     if file is None:
         raise WeightsError(_missing(name))
-    arrays, facts = copy_from_zoo(name, weights, file, shapes)
+    arrays, facts = read_zoo(name, weights, file, shapes)
     _keep(name, arrays, facts)
     return Found(arrays, file, facts)
 

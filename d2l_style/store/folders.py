@@ -34,6 +34,11 @@ def zoo_folder():
     return Path(os.environ.get('MXNET_HOME') or Path.home() / '.mxnet').expanduser() / 'models'
 
 
+def copy_file(name):
+    """Where the cache keeps the copy of the weights `name`."""
+    return cache_folder() / 'weights' / f'{name}.safetensors'
+
+
 def make_folder(folder):
     """Make `folder` if it is not there; `DownloadError` where nothing may be written."""
     try:

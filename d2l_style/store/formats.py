@@ -62,6 +62,16 @@ def read_arrays(opened, names):
     return arrays
 
 
+def pick(file, shapes):
+    """The arrays of `file` that a network needs; `WeightsError` where one is missing or of another shape."""
+    opened = open_weights(file)
+    for name, shape in shapes.items():
+        if opened.shapes.get(name) != shape:
+            raise WeightsError(f'{file} does not fit: {name} should be {shape} and is '
+                               f'{opened.shapes.get(name, "missing")}')
+    return read_arrays(opened, list(shapes))
+
+
 def _unusable(file, why):
     why = str(why).split('\n')[0] or type(why).__name__
     return WeightsError(f'{file} cannot be read as weights ({why}): it is damaged or holds something else; copy or '
@@ -147,17 +157,15 @@ def _open_params(file):
 
 
 def _skip_array(stream, length):
-    """Step over one array of MXNet 0.8 to 1.9 (NDArray::Save); its shape."""
+    """Step over one array; its shape. The forms are those of src/ndarray/ndarray.cc, NDArray::Load."""
     (magic,) = _unpack(stream, '<I')
-    if magic in (0xF993FAC9, 0xF993FACA):  # since 0.12: a storage type, 0 is dense
-        if _unpack(stream, '<i') != (0,):
-            raise ValueError('a sparse array')
-    elif magic != 0xF993FAC8:
-        raise ValueError('an array of an unknown kind')
-    (axes,) = _unpack(stream, '<I')
+    if magic in (0xF993FAC9, 0xF993FACA) and _unpack(stream, '<i') != (0,):  # first comes a storage type, 0 is dense
+        raise ValueError('a sparse array')
+    old = magic not in (0xF993FAC8, 0xF993FAC9, 0xF993FACA)  # the oldest form begins with the number of axes
+    axes = magic if old else _unpack(stream, '<I')[0]
     if not 1 <= axes <= 8:
         raise ValueError(f'an array of {axes} axes')
-    shape = _unpack(stream, f'<{axes}q')
+    shape = _unpack(stream, f'<{axes}{"I" if old else "q"}')
     _, _, kind = _unpack(stream, '<iii')  # device, its number, type
     size = np.dtype(_PARAMS_DTYPES[kind]).itemsize * int(np.prod(shape, dtype=object))
     if min(shape) < 1 or stream.tell() + size > length:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from .copies import Facts, read_copy, write_copy
 from .errors import WeightsError
-from .fetch import copy_file, copy_from_zoo
-from .folders import lock
+from .folders import copy_file, lock
 from .formats import open_weights, read_arrays
 from .registry import WEIGHTS
-from .zoo import sha1, unzip
+from .zoo import read_zoo, sha1, unzip
 
 
 def export(found, file):
@@ -64,11 +63,11 @@ def _published(file):
 
 def _from_zoo(file, name, backbones):
     if not zipfile.is_zipfile(file):
-        return copy_from_zoo(name, WEIGHTS[name], file, backbones[name])
+        return read_zoo(name, WEIGHTS[name], file, backbones[name])
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / WEIGHTS[name].file
         unzip(file, WEIGHTS[name], target)
-        return copy_from_zoo(name, WEIGHTS[name], target, backbones[name])
+        return read_zoo(name, WEIGHTS[name], target, backbones[name])
 
 
 def _check_fit(shapes, facts, backbones, file):

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pooch
 
-from .download import download
+from .download import download, part_of
 from .folders import cache_folder, lock, shared_folder
 from .registry import PICTURES
 
@@ -29,6 +29,8 @@ def picture_file(source, *, check):
         raise ValueError(f"'{source}' cannot be fetched: only http and https addresses can; give a path for a file")
     file = cache_folder() / 'pictures' / pooch.utils.unique_file_name(source)
     with lock('pictures'):
+        if part_of(file).exists():  # of an earlier call: there is no hash that would notice another picture
+            part_of(file).unlink()
         download(source, file, limit=MOST_BYTES, describe=source)
         try:
             check(file)

@@ -7,11 +7,15 @@ from pathlib import Path, PurePosixPath
 
 from mxnet.gluon.model_zoo import model_store
 
+from .copies import Facts
 from .download import download
 from .errors import DownloadError, WeightsError
 from .folders import cache_folder, make_folder, megabytes, need_space, shared_folder, whole, zoo_folder
+from .formats import pick
 
 CHUNK = 1 << 20
+GONE = ('Should the zoo, of a retired project, be gone for good: set MXNET_GLUON_REPO to a mirror, bring the file from '
+        'elsewhere (python -m d2l_style weights import FILE), or take vgg19_torchvision (other weights, other losses)')
 SPARE = 1.05  # a zip may be a little larger than what is in it
 
 
@@ -30,13 +34,22 @@ def zoo_file(weights):
     return None
 
 
+def read_zoo(name, weights, file, shapes):
+    """Arrays and `Facts` out of the published file `file`, whose hash was checked."""
+    facts = Facts(name, name, weights.source, f'SHA-1 {weights.sha1}', weights.licence)
+    return pick(file, shapes), facts
+
+
 def fetch_zoo(name, weights, describe):
     """Download the published file of `weights` into MXNet's model folder; its path. Raises `DownloadError`."""
     incoming = make_folder(cache_folder() / 'incoming' / name)
     target = make_folder(zoo_folder()) / weights.file
     need_space(incoming, 2 * weights.size)  # the zip, and what is in it
-    archive = download(zoo_url(weights), incoming / f'{target.stem}.zip', limit=int(weights.size * SPARE),
-                       describe=describe)
+    try:
+        archive = download(zoo_url(weights), incoming / f'{target.stem}.zip', limit=int(weights.size * SPARE),
+                           describe=describe)
+    except DownloadError as error:
+        raise DownloadError(f'{error}. {GONE}') from None
     try:
         unzip(archive, weights, target)
     finally:

@@ -1,6 +1,5 @@
 from d2l_style.architectures import BACKBONES  # before MXNet, as its threads are set there
-from d2l_style.store.fetch import copy_file
-from d2l_style.store.folders import cache_folder
+from d2l_style.store.folders import cache_folder, copy_file
 from d2l_style.store.registry import WEIGHTS
 
 from collections import namedtuple

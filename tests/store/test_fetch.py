@@ -2,8 +2,8 @@
 from d2l_style import DownloadError, WeightsError, load_backbone
 from d2l_style.architectures import BACKBONES, parameter_shapes
 from d2l_style.store import find_weights
-from d2l_style.store.fetch import copy_file, fetch
-from d2l_style.store.folders import cache_folder, zoo_folder
+from d2l_style.store.fetch import fetch
+from d2l_style.store.folders import cache_folder, copy_file, zoo_folder
 from d2l_style.store.registry import WEIGHTS
 from d2l_style.store.zoo import sha1
 

@@ -51,9 +51,15 @@ def params(*arrays, names=('features.0.bias',)):
     return out + b''.join(struct.pack('<Q', len(name)) + name.encode() for name in names)
 
 
-def test_files_of_the_first_mxnet_are_read(tmp_path):
-    (tmp_path / 'old').write_bytes(params(old_array(0xF993FAC8, (4,), data=ARRAYS['features.0.bias'].tobytes(),
-                                                    storage=False)))
+def oldest_array(shape, data):
+    return struct.pack(f'<I{len(shape)}I', len(shape), *shape) + struct.pack('<iii', 1, 0, 0) + data
+
+
+@pytest.mark.parametrize('array', [
+    old_array(0xF993FAC8, (4,), data=ARRAYS['features.0.bias'].tobytes(), storage=False),
+    oldest_array((4,), ARRAYS['features.0.bias'].tobytes())], ids=['version 1', 'version 0'])
+def test_files_of_the_first_mxnet_are_read(tmp_path, array):
+    (tmp_path / 'old').write_bytes(params(array))
     arrays = read_arrays(open_weights(tmp_path / 'old'), ['features.0.bias'])
     assert np.array_equal(arrays['features.0.bias'], np.ones(4))
 

@@ -3,8 +3,8 @@ from d2l_style import FeatureNet, WeightsError, find_backbone, load_backbone
 from d2l_style.architectures import BACKBONES, parameter_shapes
 from d2l_style.store import find_weights
 from d2l_style.store.copies import read_copy, write_copy
-from d2l_style.store.fetch import copy_file, fetch
-from d2l_style.store.folders import cache_folder, zoo_folder
+from d2l_style.store.fetch import fetch
+from d2l_style.store.folders import cache_folder, copy_file, zoo_folder
 from d2l_style.store.packs import bring_in, export
 from d2l_style.store.registry import WEIGHTS
 
@@ -75,6 +75,7 @@ def test_a_shared_folder_comes_first_and_may_be_read_only(pack, small, tmp_path,
     monkeypatch.setenv('D2L_STYLE_WEIGHTS', str(share))
     found = find_weights('vgg19', shapes('vgg19'))
     assert found.file == share / 'vgg19.safetensors'
+    assert fetch('vgg19', shapes('vgg19')) == found.file  # nothing is left to fetch
     assert not copy_file('vgg19').exists()
     share.chmod(0o755)
 

@@ -69,6 +69,16 @@ def test_a_picture_from_an_address_is_kept(server):
     assert len(server.requests) == 1
 
 
+def test_what_is_left_of_one_picture_never_ends_up_in_another(server, quick):
+    server.files['/a/photo.jpg'], server.files['/b/photo.jpg'] = jpeg(), jpeg(80, 50)
+    server.faults[:] = ['cut'] * 4
+    with pytest.raises(DownloadError, match='was broken off'):
+        read_image(f'{server.url}/a/photo.jpg')
+    assert read_image(f'{server.url}/b/photo.jpg').shape == (50, 80, 3)
+    server.files['/a/photo.jpg'] = jpeg(70, 70)  # and not in what has taken its place since
+    assert read_image(f'{server.url}/a/photo.jpg').shape == (70, 70, 3)
+
+
 def test_an_address_counts_by_what_is_there_and_not_by_its_name(server, quick):
     server.files['/page.jpg'] = b'<html>no picture</html>'
     with pytest.raises(ValueError, match="page.jpg' is not a picture"):
