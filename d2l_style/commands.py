@@ -2,7 +2,6 @@
 import argparse
 import shutil
 import sys
-from pathlib import Path
 
 import pooch
 
@@ -59,7 +58,7 @@ def _weights_parser(parser):
     one.add_argument('name')
     one.add_argument('file', help='the pack, or a folder for it')
     one = _command(commands, 'import', import_weights, 'bring in a pack, a file of the zoo, or weights of your own')
-    one.add_argument('file')
+    one.add_argument('file', help='a path, or an http(s) address')
     one.add_argument('--as', dest='name', help='a name, for weights of your own')
     one.add_argument('--sha256', help='the hash that the file has to have')
     one.add_argument('--half', action='store_true', help='keep them as float16, half as large')
@@ -125,9 +124,8 @@ def export_weights(chosen):
 
 def import_weights(chosen):
     """Bring a file into the cache."""
-    if chosen.sha256 and Path(chosen.file).is_file() and pooch.file_hash(chosen.file) != chosen.sha256.lower():
-        raise WeightsError(f'{chosen.file} has another SHA-256 than {chosen.sha256}: copy it again')
-    facts = bring_in(chosen.file, {name: shapes_of(name) for name in BACKBONES}, chosen.name, half=chosen.half)
+    facts = bring_in(chosen.file, {name: shapes_of(name) for name in BACKBONES}, chosen.name, half=chosen.half,
+                     sha256=chosen.sha256)
     print(f"{facts.name} is ready: {facts.source}; checked: {facts.checked}. Use it with backbone = '{facts.name}'")
 
 

@@ -1,15 +1,22 @@
 """Packs: weights on a USB stick or a share, for machines without internet, and files of a user's own."""
 import re
+import shutil
 import tempfile
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import pooch
 
 from .copies import Facts, read_copy, write_copy
+from .download import download
 from .errors import WeightsError
-from .folders import copy_file, lock
+from .folders import cache_folder, copy_file, lock
 from .formats import open_weights, read_arrays
 from .registry import WEIGHTS
 from .zoo import read_zoo, sha1, unzip
+
+MOST_BYTES = 700_000_000  # the zoo's VGG-19 has 575 million
 
 
 def export(found, file):
@@ -21,20 +28,36 @@ def export(found, file):
     return file
 
 
-def bring_in(file, backbones, name=None, *, half=False):
-    """Bring `file` into the cache and return its `Facts`.
+def bring_in(source, backbones, name=None, *, half=False, sha256=None):
+    """Bring `source`, a path or an http(s) address, into the cache and return its `Facts`.
 
-    `file`: a pack, a published file of Gluon's model zoo (`.params`, or its zip), or weights of your own
-    as `.params`, `.safetensors` or `.npz`, which need a `name`. `backbones`: {name: {name: shape}},
-    the networks that it may fit. Raises `WeightsError` for anything else, `ValueError` for a bad name.
+    It may be a pack, a published file of Gluon's model zoo (`.params`, or its zip), or weights of your
+    own as `.params`, `.safetensors` or `.npz`, which need a `name`. `backbones`: {name: {name: shape}},
+    the networks that it may fit. `sha256`: what its hash has to be.
+    Raises `WeightsError` for anything else, `ValueError` for a bad name, `DownloadError`.
     """
-    file = Path(file).expanduser()
+    if '://' in str(source):
+        return _from_address(source, backbones, name, half, sha256)
+    file = Path(source).expanduser()
     if not file.is_file():
         raise WeightsError(f'there is no file {file}: check the path (from {Path.cwd()})')
+    if sha256 and pooch.file_hash(str(file)) != sha256.lower():
+        raise WeightsError(f'{file} has another SHA-256 than {sha256}: copy it again')
     arrays, facts = _look_into(file, backbones, name)
     with lock(facts.name):
         write_copy(copy_file(facts.name), arrays, facts, half=half)
     return facts
+
+
+def _from_address(source, backbones, name, half, sha256):
+    incoming = cache_folder() / 'incoming' / 'pack'
+    file = incoming / (Path(urlsplit(source).path).name or 'pack')
+    with lock('pack'):
+        download(source, file, sha256=sha256 and sha256.lower(), limit=MOST_BYTES, describe=source)
+        try:
+            return bring_in(file, backbones, name, half=half)
+        finally:
+            shutil.rmtree(incoming)
 
 
 def _look_into(file, backbones, name):

@@ -1,5 +1,5 @@
 """Weights that come on a stick or a share, and weights of one's own."""
-from d2l_style import FeatureNet, WeightsError, find_backbone, load_backbone
+from d2l_style import DownloadError, FeatureNet, WeightsError, find_backbone, load_backbone
 from d2l_style.architectures import BACKBONES, parameter_shapes
 from d2l_style.store import find_weights
 from d2l_style.store.copies import read_copy, write_copy
@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pooch
 import pytest
 
 from .test_fetch import get, same, shapes
@@ -39,6 +40,19 @@ def test_a_pack_holds_source_licence_and_hash_and_brings_the_weights(pack, small
     assert 'model zoo' in facts.source and 'SHA-1' in facts.checked and 'Apache License' in facts.licence
     assert bring_in(pack, networks()) == facts
     assert same('vgg19', small)
+
+
+def test_a_pack_may_come_from_another_machine_over_http(pack, small, server, quick):
+    server.files['/vgg19.safetensors'] = pack
+    digest = pooch.file_hash(str(pack))
+    with pytest.raises(DownloadError, match='sent something else'):
+        bring_in(f'{server.url}/vgg19.safetensors', networks(), sha256='0' * 64)
+    server.faults[:] = ['cut']
+    assert bring_in(f'{server.url}/vgg19.safetensors', networks(), sha256=digest).name == 'vgg19'
+    assert same('vgg19', small)
+    assert not any((cache_folder() / 'incoming').iterdir())
+    with pytest.raises(DownloadError, match='answers 404'):
+        bring_in(f'{server.url}/vgg20.safetensors', networks())
 
 
 def test_a_damaged_pack_is_not_brought_in(pack):
