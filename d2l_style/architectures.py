@@ -69,8 +69,8 @@ BACKBONES = {
     'vgg19_2018': _vgg(VGG19, VGG19_CHANNELS),
     'vgg19_torchvision': _vgg(VGG19, VGG19_CHANNELS),
     'vgg16': _vgg(VGG16, VGG19_CHANNELS),
-    # the layers that Stanford's CS231n (2017, assignment 3) takes for style transfer
-    'squeezenet1_1': Backbone(SQUEEZENET, ('fire2',), ('relu1', 'fire3', 'fire4', 'fire5'),
+    # the layers that Stanford's CS231n (2017, assignment 3) takes for style transfer, but for conv1 before its ReLU
+    'squeezenet1_1': Backbone(SQUEEZENET, ('fire2',), ('conv1', 'fire3', 'fire4', 'fire5'),
                               lambda: vision.SqueezeNet('1.1').features),
 }
 

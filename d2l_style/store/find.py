@@ -3,6 +3,8 @@
 In this order: a copy in the folder `D2L_STYLE_WEIGHTS`, a copy in the cache, the published file in
 one of these folders or in MXNet's, of which a copy is made for the next time.
 """
+import shlex
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,10 +86,12 @@ def _keep(name, arrays, facts):
 
 def _missing(name):
     places = [str(file) for file in copy_files(name)]
-    weights = WEIGHTS.get(name)
+    weights, fetch = WEIGHTS.get(name), ''
     if weights and weights.zoo:
         places.append(str(zoo_folder() / weights.file))
-    fetch = f'Fetch them:\n    python -m d2l_style weights fetch {name}\nor bring' if weights else 'Bring'
-    return (f"the weights of '{name}' are not on this machine. {fetch} them from another one:\n"
-            '    python -m d2l_style weights import FILE\nor take the backbone vgg19_slim, which needs no file. '
+    if weights:
+        fetch = ('Fetch them, in a terminal, or in a cell of a notebook with ! in front:\n'
+                 f'    {shlex.quote(sys.executable)} -m d2l_style weights fetch {name}\n')
+    return (f"the weights of '{name}' are not on this machine. {fetch}They can come from another machine as well "
+            '(weights import FILE), and the backbone vgg19_slim needs no file. '
             f'Looked for: {", ".join(places)}')

@@ -27,11 +27,12 @@ def chromium():
     return os.environ.get('CHROMIUM') or next(filter(None, map(shutil.which, names)), None)
 
 
-def _environment(home):
+def _environment(home, profile):
     folders = {name: str(home / name) for name in (
         'JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_RUNTIME_DIR', 'JUPYTERLAB_SETTINGS_DIR',
-        'JUPYTERLAB_WORKSPACES_DIR', 'IPYTHONDIR', 'MPLCONFIGDIR')}
-    return dict(os.environ, **folders, PATH=f'{BIN}{os.pathsep}{os.environ["PATH"]}')  # kernels start plain "python"
+        'JUPYTERLAB_WORKSPACES_DIR', 'IPYTHONDIR', 'MPLCONFIGDIR', 'D2L_STYLE_CACHE', 'MXNET_HOME')}
+    path = f'{BIN}{os.pathsep}{os.environ["PATH"]}'  # kernels start plain "python"
+    return dict(os.environ, **folders, PATH=path, D2L_STYLE_PROFILE=profile, D2L_STYLE_WEIGHTS='')
 
 
 def _free_port():
@@ -41,10 +42,10 @@ def _free_port():
 
 
 @contextlib.contextmanager
-def serve(kind, folder, home):
+def serve(kind, folder, home, profile='embedded'):
     """Serve `folder` with 'lab', or the notebook `folder` with 'voila'; yields the address.
 
-    `home`: a folder for all that Jupyter and the server write.
+    `home`: a folder for all that Jupyter, the server and the kernels write. `profile`: the kernels' own.
     """
     port = _free_port()
     options = ['--no-browser', f'--port={port}']
@@ -56,7 +57,7 @@ def serve(kind, folder, home):
         command = [BIN / 'voila', folder, '--Voila.ip=127.0.0.1', f'--Voila.{LARGE_UPLOADS}', *options]
     home.mkdir(parents=True, exist_ok=True)
     with (home / f'{kind}.log').open('w+') as log:
-        process = subprocess.Popen([str(part) for part in command], env=_environment(home), stdout=log,
+        process = subprocess.Popen([str(part) for part in command], env=_environment(home, profile), stdout=log,
                                    stderr=subprocess.STDOUT, start_new_session=True)
         try:
             _wait_for(f'http://127.0.0.1:{port}/' + 'api/status' * (kind == 'lab'), process, log)

@@ -97,6 +97,19 @@ def test_a_number_can_be_typed_and_reset(page):
     page.wait_for_function('() => document.querySelector(".d2l-used").textContent === "weights 1 / 1000 / 10"')
 
 
+def test_another_backbone_brings_its_layers_and_says_how_to_fetch_it(page, shots):
+    tab(page, 'Layers')
+    backbones = page.locator('.d2l-controls select').filter(has_text='squeezenet1_1')
+    backbones.select_option('squeezenet1_1')
+    page.locator('.d2l-layers', has_text='fire9').wait_for()
+    page.locator('.d2l-error', has_text='weights fetch squeezenet1_1').wait_for()
+    page.screenshot(path=shots / 'backbone.png')
+    backbones.select_option('vgg19_slim')
+    page.locator('.d2l-layers', has_text='conv5_1').wait_for()
+    button(page, 'Step').click()
+    wait_for_epoch(page, 1)
+
+
 def test_the_keyboard_goes_through_the_lab_in_reading_order(page):
     button(page, 'Run').focus()
     seen = []

@@ -106,7 +106,7 @@ def test_another_network_brings_its_own_layers(record, reports):
     controls = LayerControls(Settings(), record)
     controls.backbone.value = 'squeezenet1_1'
     assert reports == [{'backbone': 'squeezenet1_1', 'content_layers': ('fire2',),
-                        'style_layers': ('relu1', 'fire3', 'fire4', 'fire5')}]
+                        'style_layers': ('conv1', 'fire3', 'fire4', 'fire5')}]
     assert [name for name, box in controls.content.items() if box.value] == ['fire2']
     assert controls.names[:2] == ['conv1', 'fire2']
     controls.style['fire9'].value = True

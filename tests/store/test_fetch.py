@@ -260,5 +260,5 @@ def test_of_the_zoos_file_a_small_copy_is_kept(full, server, monkeypatch):
     (zoo_folder() / WEIGHTS['vgg19'].file).unlink()
     assert len(load_backbone('vgg19')) == 29
     shutil.rmtree(cache_folder())
-    with pytest.raises(WeightsError, match='python -m d2l_style weights fetch vgg19'):
+    with pytest.raises(WeightsError, match='-m d2l_style weights fetch vgg19'):
         load_backbone('vgg19')
