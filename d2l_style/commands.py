@@ -12,7 +12,7 @@ from .store.copies import read_copy
 from .store.errors import WeightsError
 from .store.fetch import fetch
 from .store.find import copy_files, find_weights, own_weights
-from .store.folders import cache_folder, copy_file, megabytes, zoo_folder
+from .store.folders import cache_folder, copy_file, megabytes, unfinished, zoo_folder
 from .store.packs import bring_in, export
 from .store.pictures import find_picture
 from .store.registry import PICTURES, WEIGHTS
@@ -131,8 +131,9 @@ def import_weights(chosen):
 
 def clean_weights(chosen):
     """Delete what is not needed any more, and say how much room that makes."""
-    files = [zoo_folder() / weights.file for name, weights in WEIGHTS.items()
-             if weights.zoo and _is_copy(copy_file(name))]
+    published = {name: zoo_folder() / weights.file for name, weights in WEIGHTS.items() if weights.zoo}
+    files = [file for name, file in published.items() if _is_copy(copy_file(name))]
+    files += [unfinished(file) for file in published.values()]
     folders = [cache_folder() / 'incoming', *([cache_folder() / 'weights', cache_folder() / 'pictures'] * chosen.all)]
     freed = 0
     for path in (*files, *folders):

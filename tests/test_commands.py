@@ -1,7 +1,7 @@
 from d2l_style import PROFILES, use_profile
 from d2l_style.architectures import BACKBONES
 from d2l_style.commands import main
-from d2l_style.store.folders import cache_folder, copy_file, zoo_folder
+from d2l_style.store.folders import cache_folder, copy_file, unfinished, zoo_folder
 from d2l_style.store.registry import PICTURES, WEIGHTS
 from d2l_style.verify import PUBLISHED, comparison
 
@@ -47,6 +47,15 @@ def test_weights_are_fetched_listed_packed_cleaned_and_brought_in(small, tmp_pat
     assert copy_file('vgg19').exists()
     with pytest.raises(SystemExit, match='another SHA-256'):
         main(['weights', 'import', str(tmp_path / command[1]), '--sha256', '0' * 64])
+
+
+def test_what_a_killed_process_leaves_is_cleaned_away(small, capsys):  # noqa: F811
+    left = [cache_folder() / 'incoming' / 'vgg16' / 'a.part', unfinished(zoo_folder() / WEIGHTS['vgg19'].file)]
+    for file in left:
+        file.parent.mkdir(parents=True)
+        file.write_bytes(bytes(200_000))
+    assert '0.4 MB are free again' in shown(capsys, 'weights', 'clean')
+    assert not any(file.exists() for file in left)
 
 
 def test_a_published_file_without_a_copy_is_never_cleaned_away(small, capsys):  # noqa: F811

@@ -39,15 +39,14 @@ def copy_file(name):
     return cache_folder() / 'weights' / f'{name}.safetensors'
 
 
-def make_folder(folder):
-    """Make `folder` if it is not there; `DownloadError` where nothing may be written."""
+def make_folder(folder, instead='set D2L_STYLE_CACHE to a folder that you may write to'):
+    """Make `folder` if it is not there; `DownloadError`, with what to do instead, where nothing may be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DownloadError(f'{folder} cannot be made ({error.strerror}): set D2L_STYLE_CACHE to a folder '
-                            'that you may write to') from None
+        raise DownloadError(f'{folder} cannot be made ({error.strerror}): {instead}') from None
     if not os.access(folder, os.W_OK):
-        raise DownloadError(f'nothing may be written to {folder}: set D2L_STYLE_CACHE to a folder where you may')
+        raise DownloadError(f'nothing may be written to {folder}: {instead}')
     return folder
 
 
@@ -78,8 +77,7 @@ def lock(name):
 @contextmanager
 def whole(file):
     """A path to write to, which becomes `file` only when all is on the disk, and vanishes otherwise."""
-    file = Path(file)
-    new = file.with_name(f'.{file.name}.new')
+    new = unfinished(Path(file))
     try:
         yield new
         with open(new, 'rb') as written:
@@ -88,6 +86,11 @@ def whole(file):
     finally:
         if new.exists():
             new.unlink()
+
+
+def unfinished(file):
+    """Where `file` is written before it is whole; only a killed process leaves something there."""
+    return file.with_name(f'.{file.name}.new')
 
 
 def megabytes(size):

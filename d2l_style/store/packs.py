@@ -11,7 +11,7 @@ import pooch
 from .copies import Facts, read_copy, write_copy
 from .download import download
 from .errors import WeightsError
-from .folders import cache_folder, copy_file, lock
+from .folders import cache_folder, copy_file, lock, make_folder
 from .formats import open_weights, read_arrays
 from .registry import WEIGHTS
 from .zoo import read_zoo, sha1, unzip
@@ -24,6 +24,7 @@ def export(found, file):
     file = Path(file).expanduser()
     if file.is_dir():
         file = file / f'{found.facts.name}.safetensors'
+    make_folder(file.parent, 'give another place for the pack')
     write_copy(file, found.arrays, found.facts)
     return file
 

@@ -43,8 +43,9 @@ def read_zoo(name, weights, file, shapes):
 def fetch_zoo(name, weights, describe):
     """Download the published file of `weights` into MXNet's model folder; its path. Raises `DownloadError`."""
     incoming = make_folder(cache_folder() / 'incoming' / name)
-    target = make_folder(zoo_folder()) / weights.file
-    need_space(incoming, 2 * weights.size)  # the zip, and what is in it
+    target = make_folder(zoo_folder(), 'set MXNET_HOME to a folder that you may write to') / weights.file
+    need_space(incoming, 2 * weights.size)  # the zip, and what is in it, if both are on one disk
+    need_space(target.parent, weights.size)
     try:
         archive = download(zoo_url(weights), incoming / f'{target.stem}.zip', limit=int(weights.size * SPARE),
                            describe=describe)

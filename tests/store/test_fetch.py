@@ -3,7 +3,7 @@ from d2l_style import DownloadError, WeightsError, load_backbone
 from d2l_style.architectures import BACKBONES, parameter_shapes
 from d2l_style.store import find_weights
 from d2l_style.store.fetch import fetch
-from d2l_style.store.folders import cache_folder, copy_file, zoo_folder
+from d2l_style.store.folders import cache_folder, copy_file, unfinished, zoo_folder
 from d2l_style.store.registry import WEIGHTS
 from d2l_style.store.zoo import sha1
 
@@ -219,6 +219,20 @@ def test_a_killed_process_leaves_nothing_in_the_way(small, server, name, tmp_pat
     assert any(int(asked[len('bytes='):].split('-')[0]) > 1 << 17  # goes on where the other was killed
                for _, asked in server.requests[asked_before:] if asked)
     server.go.set()
+
+
+def test_a_process_killed_while_it_unpacked_leaves_nothing_in_the_way(small, server):
+    for file in (zoo_folder() / WEIGHTS['vgg19'].file, copy_file('vgg19')):
+        file.parent.mkdir(parents=True)
+        unfinished(file).write_bytes(b'half of it')
+    archive = Path(WEIGHTS['vgg19'].file).with_suffix('.zip').name
+    incoming = cache_folder() / 'incoming' / 'vgg19'
+    incoming.mkdir(parents=True)
+    shutil.copy(str(server.files[f'/gluon/models/{archive}']), str(incoming / archive))
+    get('vgg19')
+    assert same('vgg19', small) and tidy('vgg19')
+    assert not server.requests  # all had come already
+    assert not unfinished(zoo_folder() / WEIGHTS['vgg19'].file).exists()
 
 
 @BOTH

@@ -42,6 +42,13 @@ def test_a_pack_holds_source_licence_and_hash_and_brings_the_weights(pack, small
     assert same('vgg19', small)
 
 
+def test_a_pack_that_can_not_be_written_is_told(pack, small, tmp_path):
+    (tmp_path / 'file').write_text('')
+    with pytest.raises(DownloadError, match='give another place for the pack'):
+        bring_in(pack, networks())
+        export(find_weights('vgg19', shapes('vgg19')), tmp_path / 'file' / 'pack')
+
+
 def test_a_pack_may_come_from_another_machine_over_http(pack, small, server, quick):
     server.files['/vgg19.safetensors'] = pack
     digest = pooch.file_hash(str(pack))
