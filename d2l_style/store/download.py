@@ -109,6 +109,10 @@ def _ask(session, url, headers):
     if answer.status_code >= 400 and answer.status_code != 416:
         answer.close()
         raise DownloadError(f'{url} is not there: {_host(url)} answers {answer.status_code} {answer.reason}')
+    if url.startswith('https:') and not answer.url.startswith('https:'):
+        answer.close()
+        raise DownloadError(f'{_host(url)} leads to {answer.url}, which anybody on the way could change: it was not '
+                            'followed; try another network')
     if answer.headers.get('Content-Encoding', 'identity') != 'identity':  # may swell without end
         answer.close()
         raise DownloadError(f'{_host(url)} sends {url} compressed, although plain bytes were asked for: '

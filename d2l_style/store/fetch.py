@@ -55,7 +55,7 @@ def _from_hub(name, weights, shapes, report):
     size = 4 * sum(_numbers(shape) for shape in shapes.values())
     report(f'fetching {name}: {megabytes(size)} of {megabytes(weights.size)} from the {weights.source}')
     incoming = cache_folder() / 'incoming' / name
-    file, revision = fetch_hub(weights, list(shapes), incoming / 'features.safetensors', name)
+    file, revision = fetch_hub(weights, shapes, incoming / 'features.safetensors', name)
     try:
         arrays = pick(file, shapes)
     finally:

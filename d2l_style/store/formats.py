@@ -188,25 +188,35 @@ def _unpack(stream, form):
     return struct.unpack(form, stream.read(struct.calcsize(form)))
 
 
-def part_of_safetensors(header, names):
-    """From the JSON header (bytes) of a safetensors file: the header of a file with the tensors `names` only.
+def part_of_safetensors(header, shapes):
+    """From the JSON header (bytes) of a safetensors file: the header of one with the tensors `shapes` only.
 
-    Returns (new header as bytes with its length before it, list of (first, last + 1) of the bytes to put
-    after it, counted from the start of the old data). Raises `WeightsError` where something is missing.
+    `shapes`: {name: shape}, of float32. Returns (new header as bytes with its length before it, list of
+    (first, last + 1) of the bytes to put after it, counted from the start of the old data).
+    Raises `WeightsError` where a tensor is missing or is another one.
     """
     try:
         tensors = json.loads(header)
-        parts = sorted((*tensors[name]['data_offsets'], name) for name in names)
-        new, ranges, at = {}, [], 0
-        for first, last, name in parts:
-            new[name] = {**tensors[name], 'data_offsets': [at, at + last - first]}
-            at += last - first
-            if ranges and ranges[-1][1] == first:
-                ranges[-1][1] = last
-            else:
-                ranges.append([first, last])
-    except (KeyError, TypeError, ValueError) as error:
-        raise WeightsError(f'the published file is not what was expected (no {error})') from None
+        odd = [name for name, shape in shapes.items() if not _is_float32(tensors[name], shape)]
+        parts = sorted((*tensors[name]['data_offsets'], name) for name in shapes)
+    except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise WeightsError(f'the published file is not what was expected ({error} is missing or broken)') from None
+    if odd:
+        raise WeightsError(f'the published file is not what was expected ({odd[0]} has another shape, type or place)')
+    new, ranges, at = {}, [], 0
+    for first, last, name in parts:
+        new[name] = {**tensors[name], 'data_offsets': [at, at + last - first]}
+        at += last - first
+        if ranges and ranges[-1][1] == first:
+            ranges[-1][1] = last
+        else:
+            ranges.append([first, last])
     text = json.dumps(new, separators=(',', ':')).encode()
     text += b' ' * (-len(text) % 8)
     return struct.pack('<Q', len(text)) + text, ranges
+
+
+def _is_float32(tensor, shape):
+    first, last = tensor['data_offsets']
+    return (tensor['dtype'] == 'F32' and tuple(tensor['shape']) == shape
+            and first >= 0 and last - first == 4 * int(np.prod(shape)))

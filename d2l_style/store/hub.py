@@ -18,12 +18,12 @@ from .formats import HEADER_LIMIT, part_of_safetensors
 FIRST = 1 << 15  # bytes: more than the header of a VGG has
 
 
-def fetch_hub(weights, names, file, describe):
-    """Fetch the tensors `names` of `weights.hub` as the safetensors file `file`; (its path, revision).
+def fetch_hub(weights, shapes, file, describe):
+    """Fetch the tensors `shapes`, {name: shape}, of `weights.hub` as the safetensors file `file`; (its path, revision).
 
     `HF_ENDPOINT`, `HF_TOKEN` and the proxies of the environment are honoured. Raises `DownloadError`.
     """
-    ranges = Ranges(names, describe)
+    ranges = Ranges(shapes, describe)
     if file.exists():  # of a fetch that was broken off later: which revision it is, is not known any more
         file.unlink()
     url = hf_hub_url(*weights.hub, endpoint=os.environ.get('HF_ENDPOINT'))
@@ -33,13 +33,13 @@ def fetch_hub(weights, names, file, describe):
 class Ranges:
     """Downloader for pooch that makes a safetensors file with some tensors out of parts of a larger one."""
 
-    def __init__(self, names, describe):
-        self.names, self.describe, self.revision = names, describe, ''
+    def __init__(self, shapes, describe):
+        self.shapes, self.describe, self.revision = shapes, describe, ''
 
     def __call__(self, url, output_file, store):
         headers = build_hf_headers()
         head, start, tag = self._head(url, Path(output_file), headers)
-        new, ranges = part_of_safetensors(head, self.names)
+        new, ranges = part_of_safetensors(head, self.shapes)
         total = sum(last - first for first, last in ranges)
         part = Path(output_file).with_name(f'{tag}.part')  # another version never goes on from this one
         with open(part, 'ab') as file, progress(self.describe, file.tell(), total) as bar:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import requests
 
 from .conftest import publish, tidy
 
@@ -75,6 +76,18 @@ def test_a_refused_connection_is_one_clear_error(small, quick, monkeypatch):
     with pytest.raises(DownloadError, match='127.0.0.1:9 cannot be reached.*HTTPS_PROXY'):
         get('vgg19')
     assert tidy('vgg19')
+
+
+def test_a_protected_address_never_leads_to_an_unprotected_one(small, server, quick, monkeypatch):
+    get_ = requests.Session.get
+
+    def redirected(session, url, **options):
+        return get_(session, url.replace('https://zoo.invalid', server.url), **options)
+
+    monkeypatch.setattr(requests.Session, 'get', redirected)
+    monkeypatch.setenv('MXNET_GLUON_REPO', 'https://zoo.invalid')
+    with pytest.raises(DownloadError, match='zoo.invalid leads to http:.*anybody on the way'):
+        get('vgg19')
 
 
 def test_a_break_is_mended_from_where_it_was(small, server, quick):

@@ -171,10 +171,21 @@ def test_the_hash_depends_on_names_shapes_and_facts():
 def test_part_of_a_safetensors_file_is_a_safetensors_file():
     content = save({**ARRAYS, 'between': np.zeros(9, 'float32'), 'features.1.bias': np.ones(3, 'float32')})
     (size,) = struct.unpack('<Q', content[:8])
-    names = ['features.1.bias', 'features.0.weight']
-    head, ranges = part_of_safetensors(content[8:8 + size], names)
+    shapes = {'features.1.bias': (3,), 'features.0.weight': (4, 3, 3, 3)}
+    head, ranges = part_of_safetensors(content[8:8 + size], shapes)
     part = load(head + b''.join(content[8 + size + first:8 + size + last] for first, last in ranges))
-    assert set(part) == set(names) and np.array_equal(part['features.0.weight'], ARRAYS['features.0.weight'])
-    for broken in (b'no json', b'{}', b'[]', json.dumps({name: {'data_offsets': 'x'} for name in names}).encode()):
-        with pytest.raises(WeightsError):
-            part_of_safetensors(broken, names)
+    assert set(part) == set(shapes) and np.array_equal(part['features.0.weight'], ARRAYS['features.0.weight'])
+
+
+def entry(**changed):
+    return {'dtype': 'F32', 'shape': [4], 'data_offsets': [0, 16], **changed}
+
+
+@pytest.mark.parametrize('tensor', [
+    {}, 7, None, entry(data_offsets='x'), entry(data_offsets=[0, 10**15]), entry(data_offsets=[-16, 0]),
+    entry(data_offsets=[0, 16, 32]), entry(data_offsets=['a', 'b']), entry(shape=[9], data_offsets=[0, 36]),
+    entry(dtype='F64')])
+def test_a_header_that_asks_for_too_much_or_something_else_is_refused(tensor):
+    for header in (json.dumps({'features.0.bias': tensor}).encode(), b'no json', b'{}', b'[]', b'[' * 100_000):
+        with pytest.raises(WeightsError, match='not what was expected'):
+            part_of_safetensors(header, {'features.0.bias': (4,)})

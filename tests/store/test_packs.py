@@ -44,8 +44,8 @@ def test_a_pack_holds_source_licence_and_hash_and_brings_the_weights(pack, small
 
 def test_a_pack_that_can_not_be_written_is_told(pack, small, tmp_path):
     (tmp_path / 'file').write_text('')
+    bring_in(pack, networks())
     with pytest.raises(DownloadError, match='give another place for the pack'):
-        bring_in(pack, networks())
         export(find_weights('vgg19', shapes('vgg19')), tmp_path / 'file' / 'pack')
 
 
@@ -98,6 +98,7 @@ def test_a_shared_folder_comes_first_and_may_be_read_only(pack, small, tmp_path,
     assert found.file == share / 'vgg19.safetensors'
     assert fetch('vgg19', shapes('vgg19')) == found.file  # nothing is left to fetch
     assert not copy_file('vgg19').exists()
+    assert [file.name for file in share.iterdir()] == ['vgg19.safetensors']
     share.chmod(0o755)
 
 
