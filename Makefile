@@ -11,7 +11,7 @@ REQUIREMENTS := requirements.txt
 endif
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-# which network and pictures: embedded (nothing is fetched) or book (the chapter's own, fetched once)
+# which network and pictures: embedded (nothing is fetched), book (the chapter's own, fetched once), book_torchvision
 ifndef PROFILE
 PROFILE := $(or $(D2L_STYLE_PROFILE),embedded)
 endif

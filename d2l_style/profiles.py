@@ -1,6 +1,7 @@
 """Profiles: which network and which pictures belong together, chosen with one word.
 
-`embedded` needs no file and no internet; `book` is the chapter's own setting.
+`embedded` needs no file and no internet; `book` is the chapter's own setting, `book_torchvision` the
+same pictures with a VGG-19 that is a smaller download and has other weights.
 """
 import os
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ class Profile:
 PROFILES = {
     'embedded': Profile('mountain_lake', 'painted_hills', 'vgg19_slim'),
     'book': Profile('rainier', 'autumn_oak', 'vgg19'),
+    'book_torchvision': Profile('rainier', 'autumn_oak', 'vgg19_torchvision'),
 }
 
 

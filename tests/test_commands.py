@@ -149,6 +149,11 @@ def test_verify_runs_the_schedule_and_prints_measured_beside_published(book, cap
     assert 'No published epoch was reached' in shown(capsys, 'verify', 'book', '--epochs', '2', '0')
 
 
+def test_verify_says_that_torchvisions_weights_are_others(book, capsys):
+    main(['profile', 'book_torchvision', '--fetch'])
+    assert "other weights than the chapter's" in shown(capsys, 'verify', 'book_torchvision', '--epochs', '51', '0')
+
+
 def test_verify_says_when_nothing_can_be_compared(capsys):
     assert 'no comparison with the chapter' in shown(capsys, 'verify', '--epochs', '1', '0')
 

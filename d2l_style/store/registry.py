@@ -39,8 +39,8 @@ WEIGHTS = {
         'VGG-19 with a quarter of the channels, distilled from the real one (embedded)', CC_BY, 1_624_000,
         embedded=Path(__file__).parent.parent / 'pretrained' / 'vgg19_slim.params'),
     'vgg19': PublishedWeights(
-        "the chapter's VGG-19 with ImageNet weights, from Gluon's model zoo, edition of 2017 "
-        '(converted from torchvision, says its documentation)', f'{APACHE}\n\n{BSD}', 574_670_000,
+        "the chapter's VGG-19 with ImageNet weights, from Gluon's model zoo, edition before July 2018 "
+        '(converted from torchvision, says the documentation of that time)', f'{APACHE}\n\n{BSD}', 574_670_000,
         zoo='vgg19', sha1='f713436691eee9a20d70a145ce0d53ed24bf7399'),
     'vgg19_2018': PublishedWeights(
         "VGG-19 trained anew for the zoo with GluonCV: what MXNet 1.9.1's own vgg19(pretrained=True) takes; "

@@ -15,7 +15,8 @@ from .formats import pick
 
 CHUNK = 1 << 20
 GONE = ('Should the zoo, of a retired project, be gone for good: set MXNET_GLUON_REPO to a mirror, bring the file from '
-        'elsewhere (python -m d2l_style weights import FILE), or take vgg19_torchvision (other weights, other losses)')
+        'elsewhere (python -m d2l_style weights import FILE), or take vgg19_torchvision, which has other weights and '
+        'losses (profile book_torchvision)')
 SPARE = 1.05  # a zip may be a little larger than what is in it
 
 
