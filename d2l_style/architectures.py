@@ -56,19 +56,19 @@ def _vgg_features(convolutions, channels):
     return vision.VGG(list(convolutions), list(channels)).features[:len(layer_names(convolutions))]
 
 
-def _vgg(convolutions, channels):
-    """The chapter's choice: the first convolution of every block, and the last one of the fourth."""
+def vgg(convolutions, channels):
+    """A VGG up to conv5_1, with the chapter's choice: each block's first convolution, and the fourth's last one."""
     names = layer_names(convolutions)
     return Backbone(tuple(names[:names.index('conv5_1') + 1]), (f'conv4_{convolutions[3]}',),
                     tuple(f'conv{block}_1' for block in range(1, 6)), lambda: _vgg_features(convolutions, channels))
 
 
 BACKBONES = {
-    'vgg19_slim': _vgg(VGG19, SLIM_CHANNELS),
-    'vgg19': _vgg(VGG19, VGG19_CHANNELS),
-    'vgg19_2018': _vgg(VGG19, VGG19_CHANNELS),
-    'vgg19_torchvision': _vgg(VGG19, VGG19_CHANNELS),
-    'vgg16': _vgg(VGG16, VGG19_CHANNELS),
+    'vgg19_slim': vgg(VGG19, SLIM_CHANNELS),
+    'vgg19': vgg(VGG19, VGG19_CHANNELS),
+    'vgg19_2018': vgg(VGG19, VGG19_CHANNELS),
+    'vgg19_torchvision': vgg(VGG19, VGG19_CHANNELS),
+    'vgg16': vgg(VGG16, VGG19_CHANNELS),
     # the layers that Stanford's CS231n (2017, assignment 3) takes for style transfer, but for conv1 before its ReLU
     'squeezenet1_1': Backbone(SQUEEZENET, ('fire2',), ('conv1', 'fire3', 'fire4', 'fire5'),
                               lambda: vision.SqueezeNet('1.1').features),

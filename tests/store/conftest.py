@@ -2,6 +2,7 @@ from d2l_style.architectures import BACKBONES  # before MXNet, as its threads ar
 from d2l_style.store.folders import cache_folder, copy_file
 from d2l_style.store.registry import WEIGHTS
 
+import shutil
 from collections import namedtuple
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,7 +50,8 @@ Full = namedtuple('Full', 'folder arrays')
 def full(tmp_path_factory):
     """The files of a VGG-19 of the full size, and what is used of them."""
     folder = tmp_path_factory.mktemp('full')
-    return Full(folder, published.full(folder))
+    yield Full(folder, published.full(folder))
+    shutil.rmtree(folder)  # more than a gigabyte, which pytest would keep for three runs
 
 
 def publish(server, folder):

@@ -2,9 +2,7 @@
 
 As a program it fetches small ones, `python -m tests.store.published`: for tests that kill it.
 """
-from dataclasses import replace
-
-from d2l_style.architectures import BACKBONES, _vgg, VGG19, VGG19_CHANNELS, parameter_shapes
+from d2l_style.architectures import BACKBONES, VGG19, VGG19_CHANNELS, parameter_shapes, vgg
 from d2l_style.store import fetch
 from d2l_style.store.registry import WEIGHTS
 from d2l_style.store.zoo import sha1
@@ -12,6 +10,7 @@ from d2l_style.store.zoo import sha1
 import os
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +34,7 @@ def features(shapes, seed=0):
 
 def shapes(channels):
     """{name: shape} of VGG-19 up to conv5_1."""
-    return parameter_shapes(_vgg(VGG19, channels).layers())
+    return parameter_shapes(vgg(VGG19, channels).layers())
 
 
 def write_params(file, arrays):
@@ -49,7 +48,7 @@ def tiny(folder):
     Returns the arrays that it uses.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    BACKBONES['vgg19'] = _vgg(VGG19, TINY)
+    BACKBONES['vgg19'] = vgg(VGG19, TINY)
     arrays = features(shapes(TINY))
     params = folder / 'all.params'
     write_params(params, {**arrays, 'output.bias': np.zeros(1000, 'float32')})
