@@ -8,8 +8,7 @@ import struct
 from pathlib import Path
 
 import requests
-from huggingface_hub import hf_hub_url
-from huggingface_hub.utils import build_hf_headers
+from huggingface_hub import get_token, hf_hub_url
 
 from .download import download, progress, receive
 from .errors import DownloadError
@@ -37,7 +36,8 @@ class Ranges:
         self.shapes, self.describe, self.revision = shapes, describe, ''
 
     def __call__(self, url, output_file, store):
-        headers = build_hf_headers()
+        token = get_token()  # a public file needs none, a mirror may
+        headers = {'Authorization': f'Bearer {token}'} if token else {}
         head, start, tag = self._head(url, Path(output_file), headers)
         new, ranges = part_of_safetensors(head, self.shapes)
         total = sum(last - first for first, last in ranges)

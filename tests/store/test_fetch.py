@@ -267,6 +267,8 @@ def test_of_the_safetensors_file_only_what_is_used_is_transferred(full, server):
     get('vgg19_torchvision')
     assert full.folder.joinpath('model.safetensors').stat().st_size > 570_000_000
     assert server.sent <= 53_000_000
+    assert {path for path, _ in server.requests} == {  # and nothing else is asked, of nobody
+        '/timm/vgg19.tv_in1k/resolve/main/model.safetensors', '/cdn/model.safetensors'}
     assert same('vgg19_torchvision', full.arrays)
     facts = find_weights('vgg19_torchvision', shapes('vgg19_torchvision')).facts
     assert 'c0ffee' in facts.checked and 'timm/vgg19.tv_in1k' in facts.source and 'BSD' in facts.licence
