@@ -1,4 +1,5 @@
 """Fetch: weights from where they were published to a copy of what is used of them."""
+import math
 import shutil
 
 from .copies import Facts, read_copy, write_copy
@@ -52,7 +53,7 @@ def _from_zoo(name, weights, shapes, report):
 
 
 def _from_hub(name, weights, shapes, report):
-    size = 4 * sum(_numbers(shape) for shape in shapes.values())
+    size = 4 * sum(math.prod(shape) for shape in shapes.values())
     report(f'fetching {name}: {megabytes(size)} of {megabytes(weights.size)} from the {weights.source}')
     incoming = cache_folder() / 'incoming' / name
     file, revision = fetch_hub(weights, shapes, incoming / 'features.safetensors', name)
@@ -64,9 +65,3 @@ def _from_hub(name, weights, shapes, report):
                f'revision {revision or "unknown"}')
     return arrays, Facts(name, name, weights.source, checked, weights.licence)
 
-
-def _numbers(shape):
-    total = 1
-    for side in shape:
-        total *= side
-    return total

@@ -74,10 +74,13 @@ def _look_into(file, backbones, name):
 
 
 def _published(file):
-    """The name of the published weights that `file` is, or None. A zip is looked into later."""
+    """The name of the published weights that `file` is, or None. What is in a zip is checked later."""
     if zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive:
-            held = archive.namelist()
+        try:
+            with zipfile.ZipFile(file) as archive:
+                held = archive.namelist()
+        except zipfile.BadZipFile:
+            return None
         return next((name for name, weights in WEIGHTS.items() if weights.zoo and weights.file in held), None)
     sizes = {name: weights for name, weights in WEIGHTS.items()
              if weights.zoo and abs(file.stat().st_size - weights.size) < 0.05 * weights.size}

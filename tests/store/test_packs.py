@@ -181,6 +181,20 @@ def test_weights_of_ones_own_have_names_of_their_own(small, tmp_path, name):
         bring_in(tmp_path / 'w.npz', networks(), name)
 
 
+def test_a_damaged_file_of_ones_own_gives_one_sentence(small, tmp_path):
+    np.savez(tmp_path / 'w.npz', **dict(list(small.items())[:2]))
+    content, rng, known = (tmp_path / 'w.npz').read_bytes(), np.random.RandomState(0), networks()
+    for _ in range(100):
+        changed = bytearray(content)
+        for place in rng.randint(len(content) - 500, len(content), 4):  # where a zip has its directory
+            changed[place] = rng.randint(256)
+        (tmp_path / 'w.npz').write_bytes(changed)
+        try:
+            bring_in(tmp_path / 'w.npz', known, 'mine')
+        except WeightsError as error:
+            assert '\n' not in str(error)
+
+
 @pytest.mark.parametrize('change', [
     lambda arrays: {name: array[:1] for name, array in arrays.items()},
     lambda arrays: {name: array for name, array in arrays.items() if name != 'features.2.weight'},
