@@ -12,7 +12,7 @@ from .copies import Facts, read_copy, write_copy
 from .download import download
 from .errors import WeightsError
 from .folders import cache_folder, copy_file, lock, make_folder
-from .formats import open_weights, read_arrays
+from .formats import BROKEN, open_weights, read_arrays
 from .registry import WEIGHTS
 from .zoo import read_zoo, sha1, unzip
 
@@ -79,8 +79,8 @@ def _published(file):
         try:
             with zipfile.ZipFile(file) as archive:
                 held = archive.namelist()
-        except zipfile.BadZipFile:
-            return None
+        except BROKEN:
+            return None  # and who opens it as weights is told
         return next((name for name, weights in WEIGHTS.items() if weights.zoo and weights.file in held), None)
     sizes = {name: weights for name, weights in WEIGHTS.items()
              if weights.zoo and abs(file.stat().st_size - weights.size) < 0.05 * weights.size}

@@ -11,7 +11,7 @@ from .copies import Facts
 from .download import download
 from .errors import DownloadError, WeightsError
 from .folders import cache_folder, make_folder, megabytes, need_space, shared_folder, whole, zoo_folder
-from .formats import pick
+from .formats import BROKEN, pick
 
 CHUNK = 1 << 20
 GONE = ('Should the zoo, of a retired project, be gone for good: set MXNET_GLUON_REPO to a mirror, bring the file from '
@@ -72,8 +72,10 @@ def unzip(archive, weights, target):
             member = _member(opened, archive, weights)
             with opened.open(member) as source, whole(target) as new:
                 _copy(source, new, archive, weights)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DownloadError(f'{archive} is no zip, or a broken one ({error}): fetch it again') from None
+    except DownloadError:
+        raise
+    except BROKEN as error:
+        raise DownloadError(f'{archive} is no zip, or cannot be unpacked ({error}): fetch it again') from None
 
 
 def _member(opened, archive, weights):

@@ -5,7 +5,7 @@ from d2l_style.store import find_weights
 from d2l_style.store.fetch import fetch
 from d2l_style.store.folders import cache_folder, copy_file, unfinished, zoo_folder
 from d2l_style.store.registry import WEIGHTS
-from d2l_style.store.zoo import sha1
+from d2l_style.store.zoo import sha1, unzip
 
 import errno
 import os
@@ -133,6 +133,24 @@ def test_a_zip_that_reaches_outside_is_refused(small, server, quick, tmp_path, m
     with pytest.raises(DownloadError, match=sentence):
         get('vgg19')
     assert not list(tmp_path.rglob('evil.params'))
+
+
+def test_a_zip_damaged_anywhere_is_one_clear_error(small, tmp_path):
+    entry, rng = WEIGHTS['vgg19'], np.random.RandomState(0)
+    content = (tmp_path / 'published' / f'{Path(entry.file).stem}.zip').read_bytes()
+    for _ in range(60):
+        changed = bytearray(content)
+        for place in rng.randint(len(content) - 300, len(content), 4):  # where a zip has its directory
+            changed[place] = rng.randint(256)
+        (tmp_path / 'damaged.zip').write_bytes(changed)
+        try:
+            unzip(tmp_path / 'damaged.zip', entry, tmp_path / 'out.params')
+        except DownloadError as error:
+            assert '\n' not in str(error)
+            assert not (tmp_path / 'out.params').exists()
+        else:
+            assert sha1(tmp_path / 'out.params') == entry.sha1
+            (tmp_path / 'out.params').unlink()
 
 
 def test_a_zip_that_swells_is_stopped(small, server, quick, tmp_path):
