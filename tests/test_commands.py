@@ -136,7 +136,7 @@ def test_one_command_fetches_a_profile(book, capsys):
     assert 'fetching' not in shown(capsys, 'profile', 'book', '--fetch')
     assert len(list((cache_folder() / 'pictures').glob('*.jpg'))) == 1
     assert 'rainier is ready' in shown(capsys, 'pictures', 'fetch')
-    assert 'Attribution-ShareAlike' in shown(capsys, 'pictures', 'list')
+    assert 'CC BY-SA 4.0' in shown(capsys, 'pictures', 'list')
 
 
 def test_verify_runs_the_schedule_and_prints_measured_beside_published(book, capsys):

@@ -1,7 +1,7 @@
 """Licences: the texts that travel with weights and pictures."""
 
-CC_BY = 'Creative Commons Attribution 4.0 International, https://creativecommons.org/licenses/by/4.0/'
-CC_BY_SA = 'Creative Commons Attribution-ShareAlike 4.0 International, https://creativecommons.org/licenses/by-sa/4.0/'
+CC_BY = 'CC BY 4.0, https://creativecommons.org/licenses/by/4.0/'
+CC_BY_SA = 'CC BY-SA 4.0, https://creativecommons.org/licenses/by-sa/4.0/'
 
 APACHE = """\
 Apache MXNet, Gluon model zoo. Copyright 2017-2022 The Apache Software Foundation.
