@@ -27,7 +27,7 @@ def server(monkeypatch):
 def quick(monkeypatch):
     """No pauses between tries, and little patience."""
     monkeypatch.setattr('pooch.core.time', SimpleNamespace(sleep=lambda seconds: None))
-    monkeypatch.setattr('d2l_style.store.download.SILENCE', 0.5)
+    monkeypatch.setattr('d2l_style.store.download.SILENCE', 1)
     monkeypatch.setattr('d2l_style.store.download.PATIENCE', 0.5)
 
 

@@ -130,8 +130,8 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(*self._part(content))
 
     def _circle(self, content):
+        self.server.faults.append('circle')  # before the client can have the answer
         self._answer(302, {'Location': self.path})
-        self.server.faults.append('circle')
 
     def _elsewhere(self, content):
         self._answer(302, {'Location': 'file:///etc/passwd'})
