@@ -20,7 +20,7 @@ LARGE_UPLOADS := tornado_settings="{'websocket_max_message_size': 100000000}"
 FETCH_PROFILE = @test $(PROFILE) = embedded || $(BIN)/python -m d2l_style profile $(PROFILE) --fetch
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help lab app run test test-browser lint bench bench-lab requirements clean
+.PHONY: help lab app run test test-browser lint bench bench-lab bench-sweep requirements clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,7 @@ app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a pr
 	  --MappingKernelManager.cull_idle_timeout=900 --MappingKernelManager.cull_interval=60 $(ARGS)
 
 run: $(VENV)/installed  ## execute every notebook and store its outputs (NOTEBOOKS=... for some)
+	rm -rf build/sweeps  # a sweep takes what is there
 	$(BIN)/python tools/run_notebooks.py $(NOTEBOOKS)
 
 test: lint test-browser  ## lint, unit tests with coverage, nbval on every notebook, and the lab in a browser
@@ -61,6 +62,9 @@ bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the cha
 
 bench-lab: $(VENV)/installed-test  ## measure how soon the Style Lab answers in a browser, and what it costs, 5 minutes
 	$(BIN)/python bench/lab.py
+
+bench-sweep: $(VENV)/installed  ## measure a sweep in this process and on Dask's workers, 3 minutes
+	$(BIN)/python bench/sweeps.py
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check

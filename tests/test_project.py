@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ['images', 'backbones', 'features', 'losses', 'training']
 WALK = ['store', 'images', 'architectures', 'backbones', 'features', 'losses', 'compiled', 'training', 'lbfgs', 'tiles',
-        'fast', 'profiles', 'verify', 'commands']
+        'fast', 'sweep', 'profiles', 'verify', 'commands']
 STORE = ['errors', 'licences', 'registry', 'folders', 'download', 'formats', 'copies', 'zoo', 'hub', 'find', 'fetch',
          'packs', 'pictures']
 NOTEBOOKS = sorted((ROOT / 'notebooks').glob('*.ipynb'))
