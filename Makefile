@@ -63,7 +63,7 @@ bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the cha
 bench-lab: $(VENV)/installed-test  ## measure how soon the Style Lab answers in a browser, and what it costs, 5 minutes
 	$(BIN)/python bench/lab.py
 
-bench-sweep: $(VENV)/installed  ## measure a sweep in this process and on Dask's workers, 3 minutes
+bench-sweep: $(VENV)/installed  ## measure a sweep in this process and on Dask's workers, 5 minutes
 	$(BIN)/python bench/sweeps.py
 
 lint: $(VENV)/installed-test

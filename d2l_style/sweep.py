@@ -163,7 +163,7 @@ def _give_threads(client):
     """
     threads = client.nthreads()
     found = client.run(os.getenv, 'OMP_NUM_THREADS')
-    if all(found[worker] == str(number) for worker, number in threads.items()):
+    if all(found.get(worker) == str(number) for worker, number in threads.items()):
         return
     from distributed.diagnostics.plugin import Environ
 

@@ -71,11 +71,13 @@ def test_what_does_not_mend_is_one_clear_error(small, server, quick, name, fault
     assert same(name, small)
 
 
-def test_a_refused_connection_is_one_clear_error(small, quick, monkeypatch):
-    monkeypatch.setenv('MXNET_GLUON_REPO', 'http://127.0.0.1:9')
+@BOTH
+def test_a_refused_connection_is_one_clear_error(small, quick, monkeypatch, name):
+    for server in ('MXNET_GLUON_REPO', 'HF_ENDPOINT'):
+        monkeypatch.setenv(server, 'http://127.0.0.1:9')
     with pytest.raises(DownloadError, match='127.0.0.1:9 cannot be reached.*HTTPS_PROXY'):
-        get('vgg19')
-    assert tidy('vgg19')
+        get(name)
+    assert tidy(name)
 
 
 def test_a_protected_address_never_leads_to_an_unprotected_one(small, server, quick, monkeypatch):
