@@ -19,13 +19,19 @@ endif
 LARGE_UPLOADS := tornado_settings="{'websocket_max_message_size': 100000000}"
 FETCH_PROFILE = @test $(PROFILE) = embedded || $(BIN)/python -m d2l_style profile $(PROFILE) --fetch
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+# the exercises are kept once, with their solutions
+SOLVED := exercises/source/style_transfer/06_exercises.ipynb
+# pytest in two processes, a file in one of them; each has one of MXNet's threads (OMP_NUM_THREADS)
+TWO_AT_ONCE := -n 2 --dist loadfile
 
-.PHONY: help lab app run test test-browser lint bench bench-lab bench-sweep requirements clean
+.PHONY: help lab app run exercises release collect grade formgrader test test-browser lint bench bench-lab bench-sweep \
+  bench-grade requirements clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab app run: export D2L_STYLE_PROFILE := $(PROFILE)
+exercises: export D2L_STYLE_PROFILE := embedded
 
 lab: $(VENV)/installed  ## open the notebooks in JupyterLab (PROFILE=book; GPU=1: with CUDA 11.2; ARGS="--no-browser")
 	$(FETCH_PROFILE)
@@ -41,12 +47,27 @@ run: $(VENV)/installed  ## execute every notebook and store its outputs (NOTEBOO
 	rm -rf build/sweeps  # a sweep takes what is there
 	$(BIN)/python tools/run_notebooks.py $(NOTEBOOKS)
 
+exercises: $(VENV)/installed-teach  ## execute the exercises with their solutions, and make notebook 6 out of them
+	rm -rf build/sweeps
+	$(BIN)/python tools/run_notebooks.py --folder notebooks $(SOLVED)
+	$(BIN)/python exercises/course.py exercises
+	$(BIN)/python tools/run_notebooks.py notebooks/06_exercises.ipynb
+
+release collect grade: $(VENV)/installed-teach  ## hand out, take in and grade the exercises (README, "For teachers")
+	$(BIN)/python exercises/course.py $@ $(ARGS)
+
+formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbgrader's pages
+	cd exercises && $(abspath $(BIN))/jupyter lab --ServerApp.default_url=/formgrader/gradebook/style_transfer \
+	  --ServerApp.jpserver_extensions="nbgrader.server_extensions.formgrader=True" $(ARGS)
+
 test: lint test-browser  ## lint, unit tests with coverage, nbval on every notebook, and the lab in a browser
-	$(BIN)/python -m pytest tests --ignore=tests/browser --cov
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/browser --cov $(TWO_AT_ONCE)
 	@# on a copy: the training notebook writes pictures, and a test leaves the tree as it was
 	rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
-	cd build/nbval && TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(CURDIR)/$(BIN)/python -m pytest --nbval --nbval-current-env \
-	  --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900 $(NOTEBOOKS)
+	cp $(SOLVED) build/nbval/notebooks/06_exercises_solved.ipynb
+	cd build/nbval && OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(CURDIR)/$(BIN)/python -m pytest --nbval --nbval-current-env \
+	  --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900 \
+	  $(TWO_AT_ONCE) $(if $(filter file,$(origin NOTEBOOKS)),notebooks,$(NOTEBOOKS))
 
 test-browser: $(VENV)/installed-test  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/
 	@if ! $(BIN)/python -c 'import sys; from tests.browser.drive import chromium; sys.exit(not chromium())'; then \
@@ -66,6 +87,9 @@ bench-lab: $(VENV)/installed-test  ## measure how soon the Style Lab answers in 
 bench-sweep: $(VENV)/installed  ## measure a sweep in this process and on Dask's workers, 5 minutes
 	$(BIN)/python bench/sweeps.py
 
+bench-grade: $(VENV)/installed-teach  ## measure the grading of 30 submissions, one at a time and several at once, 8 minutes
+	$(BIN)/python bench/grading.py
+
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check
 
@@ -73,9 +97,11 @@ requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
 	uv pip compile pyproject.toml --quiet --universal --python-version 3.8 --no-annotate --extra cpu \
 	  --custom-compile-command 'make requirements' --output-file requirements.txt
 	sed 's/^mxnet==/mxnet-cu112==/' requirements.txt > requirements-gpu.txt
-	uv pip compile pyproject.toml --quiet --universal --python-version 3.8 --no-annotate --extra cpu --extra test \
-	  --custom-compile-command 'make requirements' --constraint requirements.txt --output-file requirements-test.txt
-	sed -i.bak '/^mxnet==/d' requirements-test.txt && rm requirements-test.txt.bak
+	for extra in teach test; do \
+	  uv pip compile pyproject.toml --quiet --universal --python-version 3.8 --no-annotate --extra cpu --extra $$extra \
+	    --custom-compile-command 'make requirements' --constraint requirements.txt \
+	    --output-file requirements-$$extra.txt || exit; \
+	  sed -i.bak '/^mxnet==/d' requirements-$$extra.txt && rm requirements-$$extra.txt.bak; done
 
 clean:  ## remove the environments and what the tests leave
 	rm -rf .venv .venv-gpu .venv-bench build .pytest_cache .ruff_cache .coverage d2l_style.egg-info
@@ -99,7 +125,15 @@ $(VENV)/installed: $(REQUIREMENTS) pyproject.toml | $(BIN)/python
 	@$(BIN)/jupyter labextension disable '@jupyterlab/apputils-extension:announcements' 2>/dev/null
 	@touch $@
 
-$(VENV)/installed-test: requirements-test.txt $(VENV)/installed
+# nbgrader's menus and pages are for `make formgrader` only: JupyterLab starts sooner without them
+$(VENV)/installed-teach: requirements-teach.txt $(VENV)/installed
+	@$(PIP) -r requirements-teach.txt
+	@$(BIN)/jupyter labextension disable '@jupyter/nbgrader' 2>/dev/null
+	@for part in formgrader validate_assignment assignment_list course_list; do \
+	  $(BIN)/jupyter server extension disable --sys-prefix nbgrader.server_extensions.$$part >/dev/null 2>&1; done
+	@touch $@
+
+$(VENV)/installed-test: requirements-test.txt $(VENV)/installed-teach
 	@$(PIP) -r requirements-test.txt
 	@touch $@
 

@@ -19,7 +19,6 @@ from threading import Lock
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from mxnet import nd
 from PIL import Image
 from skimage.util import img_as_ubyte
 from tqdm.auto import tqdm
@@ -30,6 +29,7 @@ from .images import check_shape, postprocess, read_image
 from .losses import Weights, compute_loss, gram
 from .store.folders import whole
 from .training import train_steps
+from .variations import noise
 
 STARTS = ('content', 'noise', 'style')
 _one_at_a_time = Lock()  # a Gluon network is for one thread
@@ -198,7 +198,7 @@ def _train(cell):
         cell.content, cell.style, cell.backbone, cell.content_layers, cell.style_layers, cell.image_shape)
     X = {'content': content_X, 'style': style_X}.get(cell.start)
     if X is None:
-        X = nd.array(np.random.RandomState(cell.seed).normal(size=content_X.shape), ctx=net.ctx)
+        X = noise(cell.image_shape, cell.seed, net.ctx)
     weights = Weights(cell.content_weight, cell.style_weight, cell.tv_weight)
     steps = train_steps(X, contents_Y, styles_Y, net, cell.lr, cell.epochs, cell.lr_decay_epoch, weights=weights)
     X = deque(steps, maxlen=1)[0].X

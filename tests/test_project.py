@@ -8,10 +8,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ['images', 'backbones', 'features', 'losses', 'training']
 WALK = ['store', 'images', 'architectures', 'backbones', 'features', 'losses', 'compiled', 'training', 'lbfgs', 'tiles',
-        'fast', 'sweep', 'profiles', 'verify', 'commands']
+        'fast', 'variations', 'regions', 'sweep', 'profiles', 'verify', 'commands']
 STORE = ['errors', 'licences', 'registry', 'folders', 'download', 'formats', 'copies', 'zoo', 'hub', 'find', 'fetch',
          'packs', 'pictures']
-NOTEBOOKS = sorted((ROOT / 'notebooks').glob('*.ipynb'))
+EXERCISES = ['verdict', 'mistakes', 'functions', 'network', 'loop', '__init__']
+NOTEBOOKS = [*sorted((ROOT / 'notebooks').glob('*.ipynb')), *(ROOT / 'exercises').glob('source/*/*.ipynb')]
 
 
 def neighbours(file):
@@ -31,6 +32,13 @@ def test_the_store_is_built_from_the_bottom_up_and_knows_nothing_of_networks(roo
     assert neighbours(ROOT / 'd2l_style' / 'store' / f'{room}.py') <= set(STORE[:STORE.index(room)])
 
 
+@pytest.mark.parametrize('room', EXERCISES)
+def test_the_exercises_are_built_from_the_bottom_up(room):
+    tree = ast.parse((ROOT / 'd2l_style' / 'exercises' / f'{room}.py').read_text(encoding='utf-8'))
+    inside = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 1}
+    assert inside <= set(EXERCISES[:EXERCISES.index(room)])
+
+
 def test_the_core_can_be_read_in_an_evening():
     lines = [len((ROOT / 'd2l_style' / f'{room}.py').read_text(encoding='utf-8').splitlines()) for room in CORE]
     assert max(lines) <= 250
@@ -47,7 +55,7 @@ def test_there_are_notebooks():
     assert NOTEBOOKS
 
 
-@pytest.mark.parametrize('file', NOTEBOOKS, ids=lambda file: file.name)
+@pytest.mark.parametrize('file', NOTEBOOKS, ids=lambda file: f'{file.parent.name}/{file.name}')
 def test_notebooks_are_stored_as_they_ran_from_top_to_bottom(file):
     notebook = nbformat.read(file, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == 'code']
@@ -56,7 +64,7 @@ def test_notebooks_are_stored_as_they_ran_from_top_to_bottom(file):
     assert set(notebook.metadata) == {'kernelspec', 'language_info'}
 
 
-@pytest.mark.parametrize('file', NOTEBOOKS, ids=lambda file: file.name)
+@pytest.mark.parametrize('file', NOTEBOOKS, ids=lambda file: f'{file.parent.name}/{file.name}')
 def test_notebooks_have_a_title_a_choice_and_short_cells(file):
     cells = nbformat.read(file, as_version=4).cells
     assert cells[0].source.startswith('# ')

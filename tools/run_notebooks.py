@@ -1,6 +1,7 @@
 """Execute notebooks in place, top to bottom, and store what they print and draw.
 
     python tools/run_notebooks.py notebooks/*.ipynb
+    python tools/run_notebooks.py --folder notebooks elsewhere/solutions.ipynb
 """
 import argparse
 import os
@@ -13,13 +14,16 @@ from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
 
-def run(file):
-    """Execute `file` and write it back with minimal metadata, so that diffs show content only."""
+def run(file, folder=None):
+    """Execute `file` in `folder`, by default its own, and write it back.
+
+    Its metadata are made minimal, so that diffs show content only.
+    """
     notebook = nbformat.read(file, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == 'code']
     with tqdm(total=len(cells), desc=file.name, unit='cell') as bar:
         client = NotebookClient(
-            notebook, timeout=1800, record_timing=False, resources={'metadata': {'path': str(file.parent)}},
+            notebook, timeout=1800, record_timing=False, resources={'metadata': {'path': str(folder or file.parent)}},
             on_cell_executed=lambda **_: bar.update())
         client.execute()
     for cell in cells:
@@ -34,11 +38,13 @@ def run(file):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('notebooks', type=Path, nargs='+')
+    parser.add_argument('--folder', type=Path, help='where they run, by default where they are')
+    args = parser.parse_args()
     # a progress bar is for those who watch: a stored page would show it for ever at 0 %
     os.environ['TQDM_DISABLE'] = '1'
-    for file in parser.parse_args().notebooks:
+    for file in args.notebooks:
         try:
-            run(file)
+            run(file, args.folder)
         except CellExecutionError as error:
             sys.exit(f'{file.name} stopped, nothing was stored: {error}')
 

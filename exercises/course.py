@@ -1,0 +1,200 @@
+"""The exercises from the source with solutions to a table of grades; nbgrader does the work.
+
+    python exercises/course.py exercises     student version → notebooks/06_exercises.ipynb, without outputs
+    python exercises/course.py release       student version → exercises/release, tests → gradebook.db
+    python exercises/course.py collect       exercises/downloaded → exercises/submitted
+    python exercises/course.py grade         exercises/submitted → marks, feedback, grades.csv
+"""
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import psutil
+from tqdm import tqdm
+
+COURSE = Path(__file__).resolve().parent
+ASSIGNMENT, NOTEBOOK = 'style_transfer', '06_exercises.ipynb'
+LARGEST = 50_000_000  # bytes of a submitted notebook: pictures of all experiments take about 6 MB
+MEMORY = 8_000_000_000  # bytes of address space for a submission's process; MXNet alone reserves about 3 GB
+PATIENCE = 420  # seconds for a submission from start to end, of which its cells have 300
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission after grading: marks so far, and what went wrong, '' if nothing did."""
+
+    student: str
+    score: float
+    largest: float
+    by_hand: bool
+    problem: str
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('step', choices=['exercises', 'release', 'collect', 'grade'])
+    parser.add_argument('--force', action='store_true', help='grade: also those that are graded and have not changed')
+    parser.add_argument('--workers', type=int, default=os.cpu_count(), help='grade: submissions at once')
+    args = parser.parse_args()
+    if args.step == 'exercises':
+        student_version(COURSE.parent / 'notebooks' / NOTEBOOK)
+    elif args.step == 'release':
+        print('for the students:', release())
+    elif args.step == 'collect':
+        nbgrader('zip_collect', ASSIGNMENT, '--force')
+    else:
+        sys.exit(report(grade(args.force, args.workers)))
+
+
+def nbgrader(*words, course=COURSE):
+    """Run a command of nbgrader in the folder `course`; ends the program with what it said where it fails."""
+    done = subprocess.run([sys.executable, '-m', 'nbgrader', *words], cwd=course, capture_output=True, text=True,
+                          env={**os.environ, 'PATH': path()})
+    if done.returncode:
+        sys.exit(f'nbgrader {words[0]} failed:\n{done.stderr[-3000:]}')
+
+
+def path():
+    """`PATH` with the programs of this environment in front: nbgrader starts some by their name."""
+    return f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}'
+
+
+def student_version(target):
+    """Write the notebook without solutions and hidden tests to `target`; no gradebook is touched."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = copy_to(Path(folder) / 'course')
+        nbgrader('generate_assignment', ASSIGNMENT, course=course)
+        shutil.copy(course / 'release' / ASSIGNMENT / NOTEBOOK, target)
+
+
+def copy_to(folder):
+    """A course without submissions in the new folder `folder`, which is returned."""
+    shutil.copytree(COURSE / 'source', folder / 'source')
+    for file in ('nbgrader_config.py', 'apart.py', 'collector.py'):
+        shutil.copy(COURSE / file, folder)
+    return folder
+
+
+def release():
+    """Write the student version to the folder release, and the tests to the gradebook; returns its path."""
+    nbgrader('generate_assignment', ASSIGNMENT, '--force')
+    return COURSE / 'release' / ASSIGNMENT / NOTEBOOK
+
+
+def grade(force=False, workers=2, course=COURSE):
+    """Give marks to everything in the folder submitted, several at once: a list of `Graded`."""
+    students = sorted(folder.parent.name for folder in course.glob(f'submitted/*/{ASSIGNMENT}'))
+    if not students:
+        sys.exit(f'nothing was handed in: put notebooks into {course}/submitted/STUDENT/{ASSIGNMENT}/{NOTEBOOK}, or '
+                 'into the folder downloaded and call make collect')
+    if not (course / 'gradebook.db').exists():
+        nbgrader('generate_assignment', ASSIGNMENT, '--force', course=course)
+    with ThreadPoolExecutor(workers) as pool, tqdm(total=len(students), unit='submission') as bar:
+        def one(student):
+            problem = autograde(course, student, force, threads=max(1, os.cpu_count() // workers))
+            bar.update()
+            return problem
+        problems = dict(zip(students, pool.map(one, students)))
+    nbgrader('generate_feedback', ASSIGNMENT, '--force', course=course)
+    nbgrader('export', '--to', 'grades.csv', '--assignment', ASSIGNMENT, course=course)
+    return marks(course, problems)
+
+
+def autograde(course, student, force, threads):
+    """Grade one submission in processes of its own, with limits; '' or, in a sentence, why it could not be done."""
+    file, graded = (course / step / student / ASSIGNMENT / NOTEBOOK for step in ('submitted', 'autograded'))
+    problem = unreadable(file)
+    if problem or not force and graded.exists() and graded.stat().st_mtime > file.stat().st_mtime:
+        return problem
+    with tempfile.TemporaryDirectory(prefix='grading-') as home:
+        words = ['autograde', ASSIGNMENT, '--student', student, '--force']
+        log = Path(home) / 'log.txt'
+        with log.open('w') as out:
+            process = psutil.Popen([sys.executable, '-m', 'nbgrader', *words], cwd=course, stdout=out, stderr=out,
+                                   env=environment(home, threads), start_new_session=True)
+            limit(process)
+            try:
+                failed = process.wait(PATIENCE)
+            except psutil.TimeoutExpired:
+                failed = f'took more than {PATIENCE} seconds'
+            end_all(home)
+        if not failed:
+            return ''
+        kept = course / 'logs' / f'{student}.txt'
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copy(log, kept)
+        reason = failed if isinstance(failed, str) else 'nbgrader could not grade it'
+        return f'{reason}: see {kept.relative_to(course)}'
+
+
+def unreadable(file):
+    """Why the notebook `file` can't be graded at all, or ''."""
+    if not file.is_file():
+        return f'no {NOTEBOOK} in its folder'
+    if file.stat().st_size > LARGEST:
+        return f'larger than {LARGEST // 10**6} MB: clear its outputs'
+    try:
+        nbformat.read(file, as_version=4)
+    except Exception as error:  # broken JSON, another format, another encoding
+        return f'no notebook that can be read ({type(error).__name__}): ask for it again'
+    return ''
+
+
+def environment(home, threads):
+    """Variables for a submission: nothing of the teacher's but the way to Python."""
+    return {'PATH': path(), 'LANG': os.environ.get('LANG', 'C.UTF-8'), 'HOME': home, 'TMPDIR': home,
+            'OMP_NUM_THREADS': str(threads), 'D2L_STYLE_PROFILE': 'embedded', 'TQDM_DISABLE': '1'}
+
+
+def limit(process):
+    """Memory and size of files for `process` and all that it starts, where the system can do it (Linux)."""
+    if hasattr(process, 'rlimit'):
+        process.rlimit(psutil.RLIMIT_AS, (MEMORY, MEMORY))
+        process.rlimit(psutil.RLIMIT_FSIZE, (LARGEST * 2, LARGEST * 2))
+
+
+def end_all(home):
+    """Kill all that the submission with the home folder `home` has started, also what it has hidden away."""
+    left = [process for process in psutil.process_iter(['environ'])
+            if (process.info['environ'] or {}).get('HOME') == home]
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left, timeout=5)
+
+
+def marks(course, problems):
+    """Read the marks of those in `problems`, {student: problem}, from the gradebook."""
+    from nbgrader.api import Gradebook, MissingEntry
+    found = []
+    with Gradebook(f'sqlite:///{course / "gradebook.db"}') as gradebook:
+        for student, problem in problems.items():
+            try:
+                submission = gradebook.find_submission(ASSIGNMENT, student)
+                found.append(Graded(student, submission.score, submission.max_score, submission.needs_manual_grade,
+                                    problem))
+            except MissingEntry:
+                found.append(Graded(student, 0, 0, False, problem))
+    return found
+
+
+def report(graded):
+    """Print a line for each submission; returns what went wrong, or None."""
+    for one in graded:
+        print(f'{one.student:20s} {one.score:5.1f} of {one.largest:.0f}' + ('  + by hand' if one.by_hand else '') +
+              (f'  PROBLEM: {one.problem}' if one.problem else ''))
+    print(f'feedback for each: {COURSE / "feedback"}, table: {COURSE / "grades.csv"}')
+    problems = sum(bool(one.problem) for one in graded)
+    return f'{problems} of {len(graded)} could not be graded' if problems else None
+
+
+if __name__ == '__main__':
+    main()
