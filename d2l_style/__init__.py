@@ -3,7 +3,7 @@
 A picture is read (`images`), becomes features (`backbones`, `features`), features become
 losses (`losses`), and losses move the picture (`training`, and in less time `fast`). `store` brings
 weights and pictures that are not in the package, `profiles` names what belongs together, `widgets`
-only watches.
+only watches. Beyond the chapter are `variations`, `regions` and `sweep`; `exercises` checks what students write.
 """
 from .threads import use_all_cores
 

@@ -50,6 +50,7 @@ def main():
         print('for the students:', release())
     elif args.step == 'collect':
         nbgrader('zip_collect', ASSIGNMENT, '--force')
+        print(len(list(COURSE.glob(f'submitted/*/{ASSIGNMENT}/{NOTEBOOK}'))), 'notebooks in', COURSE / 'submitted')
     else:
         sys.exit(report(grade(args.force, args.workers)))
 
