@@ -224,6 +224,13 @@ def test_the_student_version_is_in_step_with_its_source(tmp_path):
     assert 'BEGIN' not in text and 'mark_answer' not in text and 'idxmin' not in text
 
 
+def test_graded_cells_need_no_widgets():
+    cells = nbformat.read(ROOT / 'exercises' / 'source' / course.ASSIGNMENT / course.NOTEBOOK, as_version=4).cells
+    graded = [cell for cell in cells if 'nbgrader' in cell.metadata]
+    assert graded and not any('widget' in cell.source for cell in graded)
+    assert sum(cell.metadata['nbgrader'].get('points', 0) for cell in graded) == ALL
+
+
 def test_the_program_says_what_to_do_without_submissions(tmp_path):
     with pytest.raises(SystemExit, match='nothing was handed in'):
         course.grade(course=tmp_path)
