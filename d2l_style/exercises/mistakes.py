@@ -66,7 +66,7 @@ ABSOLUTE = ('large and small differences count in the wrong proportion.',
 ONE_WAY = ('neighbours in one direction do not count.',
            'A pixel has a neighbour below and one to the right. Which of your lines looks at which?')
 CANCELLED = ('differences of opposite sign cancel each other.', 'A loss should never be below 0. Is yours?')
-FEATURES = ('it compares features, which says *where* something is.',
+FEATURES = ('it compares features, which says where something is.',
             'Style is what occurs together, whatever the place. Which matrix says that, and which of the two arguments '
             'is one already?')
 MANY = ('it returns one number for each element.', '`backward` starts from a single number.')
@@ -104,7 +104,7 @@ EXERCISES = {
             Mistake(lambda Y_hat, Y: (Y_hat - Y).mean(), CANCELLED),
             Mistake(lambda Y_hat, Y: (Y_hat - Y).square(), MANY),
             Mistake(lambda Y_hat, Y: (losses.gram(Y_hat) - losses.gram(Y)).square().mean(),
-                    ('it does not see *where* something is.',
+                    ('it does not see where something is.',
                      'Content is compared place by place. Do you compare places?')),
         )),
     'gram': Exercise(
