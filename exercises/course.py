@@ -18,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 import psutil
+from nbgrader.api import Gradebook, MissingEntry
 from tqdm import tqdm
 
 COURSE = Path(__file__).resolve().parent
@@ -52,7 +53,7 @@ def main():
         nbgrader('zip_collect', ASSIGNMENT, '--force')
         print(len(list(COURSE.glob(f'submitted/*/{ASSIGNMENT}/{NOTEBOOK}'))), 'notebooks in', COURSE / 'submitted')
     else:
-        sys.exit(report(grade(args.force, args.workers)))
+        report(grade(args.force, args.workers))
 
 
 def nbgrader(*words, course=COURSE, fatal=True):
@@ -99,6 +100,9 @@ def grade(force=False, workers=2, course=COURSE):
                  'into the folder downloaded and call make collect')
     if not (course / 'gradebook.db').exists():
         nbgrader('generate_assignment', ASSIGNMENT, '--force', course=course)
+    with gradebook(course) as book:
+        for student in students:  # everybody has a row in the table
+            book.update_or_create_student(student)
     with ThreadPoolExecutor(workers) as pool, tqdm(total=len(students), unit='submission') as bar:
         def one(student):
             problem = autograde(course, student, force, threads=max(1, os.cpu_count() // workers))
@@ -175,12 +179,11 @@ def end_all(home):
 
 def marks(course, problems):
     """Read the marks of those in `problems`, {student: problem}, from the gradebook."""
-    from nbgrader.api import Gradebook, MissingEntry
     found = []
-    with Gradebook(f'sqlite:///{course / "gradebook.db"}') as gradebook:
+    with gradebook(course) as book:
         for student, problem in problems.items():
             try:
-                submission = gradebook.find_submission(ASSIGNMENT, student)
+                submission = book.find_submission(ASSIGNMENT, student)
                 found.append(Graded(student, submission.score, submission.max_score, submission.needs_manual_grade,
                                     problem))
             except MissingEntry:
@@ -188,14 +191,21 @@ def marks(course, problems):
     return found
 
 
+def gradebook(course):
+    """nbgrader's gradebook of a course, for a `with`."""
+    return Gradebook(f'sqlite:///{course / "gradebook.db"}')
+
+
 def report(graded):
-    """Print a line for each submission; returns what went wrong, or None."""
+    """Print a line for each submission, and where feedback and table are."""
     for one in graded:
-        print(f'{one.student:20s} {one.score:5.1f} of {one.largest:.0f}' + ('  + by hand' if one.by_hand else '') +
+        marks = f'{one.score:5.1f} of {one.largest:.0f}' if one.largest else '   no marks'
+        print(f'{one.student:20s} {marks}' + ('  + by hand' if one.by_hand else '') +
               (f'  PROBLEM: {one.problem}' if one.problem else ''))
     print(f'feedback for each: {COURSE / "feedback"}, table: {COURSE / "grades.csv"}')
     problems = sum(bool(one.problem) for one in graded)
-    return f'{problems} of {len(graded)} could not be graded' if problems else None
+    if problems:
+        print(f'{problems} of {len(graded)} could not be graded')
 
 
 if __name__ == '__main__':
