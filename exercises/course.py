@@ -105,9 +105,12 @@ def grade(force=False, workers=2, course=COURSE):
             book.update_or_create_student(student)
     with ThreadPoolExecutor(workers) as pool, tqdm(total=len(students), unit='submission') as bar:
         def one(student):
-            problem = autograde(course, student, force, threads=max(1, os.cpu_count() // workers))
-            bar.update()
-            return problem
+            try:
+                return autograde(course, student, force, threads=max(1, os.cpu_count() // workers))
+            except Exception as error:  # whatever a submission did to us, the others go on
+                return f'{type(error).__name__}: {error}'
+            finally:
+                bar.update()
         problems = dict(zip(students, pool.map(one, students)))
     nbgrader('generate_feedback', ASSIGNMENT, '--force', course=course, fatal=False)  # the table comes all the same
     nbgrader('export', '--to', 'grades.csv', '--assignment', ASSIGNMENT, course=course)
@@ -120,25 +123,22 @@ def autograde(course, student, force, threads):
     problem = unreadable(file)
     if problem or not force and graded.exists() and graded.stat().st_mtime > file.stat().st_mtime:
         return problem
-    with tempfile.TemporaryDirectory(prefix='grading-') as home:
-        words = ['autograde', ASSIGNMENT, f'--student={student}', '--force']
-        log = Path(home) / 'log.txt'
-        with log.open('w') as out:
-            process = psutil.Popen([sys.executable, '-m', 'nbgrader', *words], cwd=course, stdout=out, stderr=out,
-                                   env=environment(home, threads), start_new_session=True)
-            limit(process)
-            try:
-                failed = process.wait(PATIENCE)
-            except psutil.TimeoutExpired:
-                failed = f'took more than {PATIENCE} seconds'
-            end_all(home)
-        if not failed:
-            return ''
-        kept = course / 'logs' / f'{student}.txt'
-        kept.parent.mkdir(exist_ok=True)
-        shutil.copy(log, kept)
-        reason = failed if isinstance(failed, str) else 'nbgrader could not grade it'
-        return f'{reason}: see {kept.relative_to(course)}'
+    log = course / 'logs' / f'{student}.txt'
+    log.parent.mkdir(exist_ok=True)
+    words = ['autograde', ASSIGNMENT, f'--student={student}', '--force']
+    with tempfile.TemporaryDirectory(prefix='grading-') as home, log.open('w') as out:
+        process = psutil.Popen([sys.executable, '-m', 'nbgrader', *words], cwd=course, stdout=out, stderr=out,
+                               env=environment(home, threads), start_new_session=True)
+        limit(process)
+        try:
+            problem = 'nbgrader could not grade it' if process.wait(PATIENCE) else ''
+        except psutil.TimeoutExpired:
+            problem = f'took more than {PATIENCE} seconds'
+        end_all(home)
+    if problem:
+        return f'{problem}: see {log.relative_to(course)}'
+    log.unlink()
+    return ''
 
 
 def unreadable(file):
@@ -155,9 +155,10 @@ def unreadable(file):
 
 
 def environment(home, threads):
-    """Variables for a submission: nothing of the teacher's but the way to Python."""
-    return {'PATH': path(), 'LANG': os.environ.get('LANG', 'C.UTF-8'), 'HOME': home, 'TMPDIR': home,
-            'OMP_NUM_THREADS': str(threads), 'D2L_STYLE_PROFILE': 'embedded', 'TQDM_DISABLE': '1'}
+    """Variables for a submission: nothing of the teacher's but the way to Python and its libraries."""
+    kept = {name: os.environ[name] for name in ('LANG', 'LD_LIBRARY_PATH') if name in os.environ}
+    return {**kept, 'PATH': path(), 'HOME': home, 'TMPDIR': home, 'OMP_NUM_THREADS': str(threads),
+            'D2L_STYLE_PROFILE': 'embedded', 'TQDM_DISABLE': '1'}
 
 
 def limit(process):

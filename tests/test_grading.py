@@ -27,6 +27,8 @@ TAKES_OVER = {  # source of the cell `gram`: what it does to those who run it, a
     except KeyboardInterrupt:
         pass''', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
     'ends-the-kernel': ('import os\nos._exit(0)', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
+    'deletes-its-home': ('import shutil\nfrom pathlib import Path\nshutil.rmtree(Path.home(), ignore_errors=True)',
+                         AUTOMATIC - POINTS['gram']),
     'takes-all-memory': ('hog = [bytearray(10**9) for _ in range(1000)]', AUTOMATIC - POINTS['gram']),
     'deletes-files': ('''import shutil
 from pathlib import Path
@@ -204,6 +206,19 @@ def test_what_is_graded_is_not_graded_again(graded, monkeypatch):
     folder, _ = graded
     monkeypatch.setattr(course.psutil, 'Popen', lambda *args, **kwargs: pytest.fail('graded again'))
     assert course.autograde(folder, 'solution', force=False, threads=1) == ''
+
+
+def test_a_grader_that_fails_is_named_and_leaves_its_log(graded, monkeypatch):
+    folder, _ = graded
+    monkeypatch.setattr(course, 'PATIENCE', 0.1)
+    assert 'took more than 0.1 seconds: see logs' in course.autograde(folder, 'empty', force=True, threads=1)
+    monkeypatch.setattr(course, 'PATIENCE', 60)
+    (folder / 'gradebook.db').rename(folder / 'elsewhere.db')  # so the assignment is not known
+    try:
+        assert course.autograde(folder, 'empty', force=True, threads=1).startswith('nbgrader could not grade it')
+    finally:
+        (folder / 'elsewhere.db').replace(folder / 'gradebook.db')
+    assert (folder / 'logs' / 'empty.txt').read_text()
 
 
 def test_the_report_names_problems(graded, capsys):
