@@ -53,7 +53,10 @@ exercises: $(VENV)/installed-teach  ## execute the exercises with their solution
 	$(BIN)/python exercises/course.py exercises
 	$(BIN)/python tools/run_notebooks.py notebooks/06_exercises.ipynb
 
-release collect grade: $(VENV)/installed-teach  ## hand out, take in and grade the exercises (README, "For teachers")
+release:  ## the exercises for the students, and their hidden tests into the gradebook (README, "For teachers")
+collect:  ## sort the submissions in exercises/downloaded by student
+grade:  ## marks, feedback and table of all submissions (ARGS="--force --workers 4")
+release collect grade: $(VENV)/installed-teach
 	$(BIN)/python exercises/course.py $@ $(ARGS)
 
 formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbgrader's pages
