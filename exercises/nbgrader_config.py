@@ -24,7 +24,7 @@ c.Autograde.sanitize_preprocessors = [apart.ClearAllButExperiments, DeduplicateI
                                       CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [apart.ExecuteApart, LimitOutput, SaveAutoGrades, AssignLatePenalties,
                                        CheckCellMetadata]
-c.ExecuteApart.timeout = 60  # seconds for a cell; the slowest takes about one
+c.ExecuteApart.timeout = 60  # seconds for a cell; the slowest, the imports, takes about three
 c.ExecuteApart.total = 300  # seconds for a submission
 
 c.ZipCollectApp.collector_plugin = collector.ByStudent
