@@ -2,7 +2,14 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
+# GPU=1: with CUDA, where there is NVIDIA's driver; GPU=force: also where there is none (4.7 GB)
 ifeq ($(GPU),1)
+ifeq ($(shell python3 -c 'import ctypes; ctypes.CDLL("libcuda.so.1")' 2>&1 | grep -c OSError),1)
+$(info There is no NVIDIA driver on this machine: computing on the CPU.)
+override GPU :=
+endif
+endif
+ifneq ($(GPU),)
 VENV ?= .venv-gpu
 REQUIREMENTS := requirements-gpu.txt
 else
@@ -10,7 +17,13 @@ VENV ?= .venv
 REQUIREMENTS := requirements.txt
 endif
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# the locks are complete: nothing is resolved, and what MXNet and d2l ask for (NumPy of 2023) is not looked at.
+# Modules are compiled when they are first imported, which most never are: 200 MB less
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
+LOCKED := $(PIP) --no-deps -r
+# packages of Debian and Ubuntu, where we may install some
+APT_INSTALL = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 # which network and pictures: embedded (nothing is fetched), book (the chapter's own, fetched once), book_torchvision
 ifndef PROFILE
 PROFILE := $(or $(D2L_STYLE_PROFILE),embedded)
@@ -23,9 +36,14 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 SOLVED := exercises/source/style_transfer/06_exercises.ipynb
 # pytest in two processes, a file in one of them; each has one of MXNet's threads (OMP_NUM_THREADS)
 TWO_AT_ONCE := -n 2 --dist loadfile
+NBVAL = cd build/nbval && OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(CURDIR)/$(BIN)/python -m pytest \
+  --nbval --nbval-current-env --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900
+# one lock for every Python and system
+COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate \
+  --custom-compile-command 'make requirements'
 
-.PHONY: help lab app run exercises release collect grade formgrader test test-browser lint bench bench-lab bench-sweep \
-  bench-grade requirements clean
+.PHONY: help lab app run exercises release collect grade formgrader test test-quick test-browser smoke fresh container \
+  lint bench bench-lab bench-sweep bench-grade requirements clean python-fits
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +51,7 @@ help:  ## list the targets
 lab app run: export D2L_STYLE_PROFILE := $(PROFILE)
 exercises: export D2L_STYLE_PROFILE := embedded
 
-lab: $(VENV)/installed  ## open the notebooks in JupyterLab (PROFILE=book; GPU=1: with CUDA 11.2; ARGS="--no-browser")
+lab: $(VENV)/installed  ## open the notebooks in JupyterLab (PROFILE=book; GPU=1; PYTHON=python3.12; ARGS="--no-browser")
 	$(FETCH_PROFILE)
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb \
 	  --ServerApp.$(LARGE_UPLOADS) $(ARGS)
@@ -70,18 +88,28 @@ test: lint test-browser  ## lint, unit tests with coverage, nbval on every noteb
 	@# the solutions too, but for part 3, which is the same in the notebook of the students
 	$(BIN)/jupyter nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
 	  --output 06_exercises_solved --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags part-3 $(SOLVED)
-	cd build/nbval && OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(CURDIR)/$(BIN)/python -m pytest --nbval --nbval-current-env \
-	  --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900 \
-	  $(TWO_AT_ONCE) $(if $(filter file,$(origin NOTEBOOKS)),notebooks,$(NOTEBOOKS))
+	$(NBVAL) $(TWO_AT_ONCE) $(if $(filter file,$(origin NOTEBOOKS)),notebooks,$(NOTEBOOKS))
+
+test-quick: lint  ## lint, unit tests without grading and browser, and nbval on the chapter's notebooks, 4 minutes
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/test_grading.py $(TWO_AT_ONCE)
+	rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
+	$(NBVAL) $(TWO_AT_ONCE) $(wildcard notebooks/0[1-4]*.ipynb)
 
 test-browser: $(VENV)/installed-test  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/
 	@if ! $(BIN)/python -c 'import sys; from tests.browser.drive import chromium; sys.exit(not chromium())'; then \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Installing Chromium"; { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	      --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || echo "NO BROWSER: apt-get failed" >&2; \
-	  else echo "NO BROWSER: install Chromium, for example with 'sudo apt install chromium' or" \
-	    "'brew install chromium', or say where one is: make test-browser CHROMIUM=/path/to/chrome" >&2; fi; fi
+	  echo "Installing Chromium"; $(APT_INSTALL) chromium fonts-dejavu-core >/dev/null || \
+	  echo "NO BROWSER: install Chromium, for example with 'sudo apt install chromium' or" \
+	    "'brew install chromium', or say where one is: make test-browser CHROMIUM=/path/to/chrome" >&2; fi
 	$(BIN)/python -m pytest tests/browser -rs
+
+smoke: $(VENV)/installed-test  ## import and train on every other Python 3.10 to 3.14 of this machine, 1 minute each
+	$(BIN)/python tools/smoke.py
+
+fresh:  ## the two commands on a bare Debian (as root; SUITE=bookworm, trixie, testing; FULL=1: all tests; ARCH=arm64)
+	python3 tools/fresh.py $(SUITE) $(if $(FULL),--full) $(if $(ARCH),--arch $(ARCH)) $(ARGS)
+
+container:  ## the steps of the Dockerfile in a bare Debian, up to the served page (as root; needs no Docker)
+	python3 tools/container.py $(ARGS)
 
 bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the chapter and PyTorch, 45 minutes (ARGS="--only speed")
 	$(BIN)/python bench/run.py $(ARGS)
@@ -97,34 +125,35 @@ bench-grade: $(VENV)/installed-teach  ## measure the grading of 30 submissions, 
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check
+	@if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint Dockerfile; fi
 
 requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
-	uv pip compile pyproject.toml --quiet --universal --python-version 3.8 --no-annotate --extra cpu \
-	  --custom-compile-command 'make requirements' --output-file requirements.txt
-	sed 's/^mxnet==/mxnet-cu112==/' requirements.txt > requirements-gpu.txt
-	for extra in teach test; do \
-	  uv pip compile pyproject.toml --quiet --universal --python-version 3.8 --no-annotate --extra cpu --extra $$extra \
-	    --custom-compile-command 'make requirements' --constraint requirements.txt \
-	    --output-file requirements-$$extra.txt || exit; \
-	  sed -i.bak '/^mxnet==/d' requirements-$$extra.txt && rm requirements-$$extra.txt.bak; done
+	$(COMPILE) --extra cpu --output-file requirements.txt --upgrade
+	$(COMPILE) --extra gpu --constraint requirements.txt --output-file requirements-gpu.txt
+	$(COMPILE) --extra cpu --extra teach --constraint requirements.txt | grep -vxFf requirements.txt > requirements-teach.txt
+	$(COMPILE) --extra cpu --extra teach --extra test --constraint requirements.txt --constraint requirements-teach.txt \
+	  | grep -vxFf requirements.txt -f requirements-teach.txt > requirements-test.txt
 
 clean:  ## remove the environments and what the tests leave
-	rm -rf .venv .venv-gpu .venv-bench build .pytest_cache .ruff_cache .coverage d2l_style.egg-info
+	rm -rf .venv .venv-gpu .venv-bench .uv build .pytest_cache .ruff_cache .coverage d2l_style.egg-info
 
-# MXNet 1.9.1 needs NumPy below 1.24, which exists for Python 3.8 to 3.11 only
 $(BIN)/python:
-	@for python in $(PYTHON) python3.11 python3.10 python3.9 python3.8 python3; do \
-	  if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 8) <= sys.version_info < (3, 12))' 2>/dev/null; \
-	  then echo "Making $(VENV) with $$($$python --version)"; exec $$python -m venv --clear $(VENV); fi; \
-	done; \
-	if command -v uv >/dev/null; then exec uv venv --quiet --seed --python 3.11 $(VENV); fi; \
-	echo "No Python 3.8 to 3.11 (with venv) was found, and MXNet runs on no other: install Python 3.11," \
-	  "for example with 'apt install python3.11-venv', 'brew install python@3.11' or uv" \
-	  "(https://docs.astral.sh/uv), and call make again." >&2; exit 1
+	@PYTHON="$(PYTHON)" sh tools/environment.sh $(VENV)
 
-$(VENV)/installed: $(REQUIREMENTS) pyproject.toml | $(BIN)/python
-	@echo "Installing $(REQUIREMENTS) into $(VENV) (1 to 2 minutes, once)"
-	@$(PIP) -r $(REQUIREMENTS)
+# an environment that is there already has to be the one asked for
+python-fits: | $(BIN)/python
+	@$(BIN)/python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 15))' || { \
+	  echo "$(VENV) has $$($(BIN)/python --version), and 3.10 to 3.14 are needed: call make clean, and this again" >&2; exit 1; }
+	@test -z "$(PYTHON)" || test "$$($(PYTHON) --version 2>&1)" = "$$($(BIN)/python --version)" || { \
+	  echo "$(VENV) has $$($(BIN)/python --version), PYTHON=$(PYTHON) is $$($(PYTHON) --version 2>&1):" \
+	    "call make clean, and this again, or add VENV=another-folder" >&2; exit 1; }
+
+$(VENV)/installed: $(REQUIREMENTS) pyproject.toml | python-fits
+	@# before anything is fetched: what the system has to bring
+	@needs=$$($(BIN)/python -m d2l_style check --system); found=$$?; \
+	if [ -n "$$needs" ]; then $(APT_INSTALL) $$needs >/dev/null || test $$found = 0; fi
+	@echo "Installing $(REQUIREMENTS) into $(VENV) (about a minute, once)"
+	@$(LOCKED) $(REQUIREMENTS)
 	@$(PIP) --no-deps --editable .
 	@# no pop-up that asks a class of 30 about news
 	@$(BIN)/jupyter labextension disable '@jupyterlab/apputils-extension:announcements' 2>/dev/null
@@ -132,14 +161,14 @@ $(VENV)/installed: $(REQUIREMENTS) pyproject.toml | $(BIN)/python
 
 # nbgrader's menus and pages are for `make formgrader` only: JupyterLab starts sooner without them
 $(VENV)/installed-teach: requirements-teach.txt $(VENV)/installed
-	@$(PIP) -r requirements-teach.txt
+	@$(LOCKED) requirements-teach.txt
 	@$(BIN)/jupyter labextension disable '@jupyter/nbgrader' 2>/dev/null
 	@for part in formgrader validate_assignment assignment_list course_list; do \
 	  $(BIN)/jupyter server extension disable --sys-prefix nbgrader.server_extensions.$$part >/dev/null 2>&1; done
 	@touch $@
 
 $(VENV)/installed-test: requirements-test.txt $(VENV)/installed-teach
-	@$(PIP) -r requirements-test.txt
+	@$(LOCKED) requirements-test.txt
 	@touch $@
 
 # PyTorch needs nothing of ours, and its own requirements must not meet MXNet's; without it, it is not measured

@@ -1,7 +1,7 @@
 """The chapter's training loop as it is printed, for comparison: every gradient, layer by layer.
 
-Imports nothing of `d2l_style`, so that MXNet runs with its own settings. Only the globals became
-parameters, and the epochs are handed out one by one.
+Has nothing of `d2l_style`, but for MXNet being importable. Only the globals became parameters, and the
+epochs are handed out one by one.
 """
 from mxnet import autograd, gluon, init, nd
 from mxnet.gluon import nn

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from d2l_style.threads import cores
+from d2l_style.engine.threads import cores
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / 'exercises'))

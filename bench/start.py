@@ -56,14 +56,14 @@ def first_cell():
     lab = subprocess.Popen(['make', 'lab', f'ARGS={options}'], cwd=ROOT, start_new_session=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _run(f'127.0.0.1:{port}', token, code)
+        run_cell(f'127.0.0.1:{port}', token, code)
         return time.perf_counter() - start
     finally:
         os.killpg(lab.pid, signal.SIGTERM)
         lab.wait(30)
 
 
-def _run(address, token, code):
+def run_cell(address, token, code):
     """Start a kernel on a Jupyter server, as the page does, and run `code` in it."""
     headers = {'Authorization': f'token {token}'}
     for _ in range(600):

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from d2l_style.sweep import sweep
-from d2l_style.threads import cores
+from d2l_style.engine.threads import cores
 
 import numpy as np
 from distributed import Client, LocalCluster

@@ -7,6 +7,7 @@ and the peak memory of the process in MB. `sgemm`: the rate of this processor in
 """
 import argparse
 import json
+import os
 import resource
 import time
 from itertools import islice
@@ -45,7 +46,9 @@ def measure(args):
 
 
 def chapter(args):
-    import mxnet  # noqa: F401  before d2l_style, so that MXNet has the threads it takes by itself
+    # what MXNet takes by itself: half of the processors, which wait as long as OpenMP lets them by default
+    os.environ.setdefault('OMP_NUM_THREADS', str(max(1, os.cpu_count() // 2)))
+    import d2l_style  # noqa: F401  MXNet can be imported after it
 
     import chapter as printed
     content_X, style_X = preprocessed(args)

@@ -1,32 +1,43 @@
 """Neural style transfer in the order of the chapter of *Dive into Deep Learning*.
 
 A picture is read (`images`), becomes features (`backbones`, `features`), features become
-losses (`losses`), and losses move the picture (`training`, and in less time `fast`). `store` brings
-weights and pictures that are not in the package, `profiles` names what belongs together, `widgets`
+losses (`losses`), and losses move the picture (`training`, and in less time `fast`). `engine` loads MXNet,
+`store` brings weights and pictures that are not in the package, `profiles` names what belongs together, `widgets`
 only watches. Beyond the chapter are `variations`, `regions` and `sweep`; `exercises` checks what students write.
+
+Each name comes out of its module when it is first asked for: so `python -m d2l_style check` works where MXNet does not.
 """
-from .threads import use_all_cores
+from importlib import import_module
 
-use_all_cores()  # before anything here imports MXNet
+from .engine.loading import prepare
 
-from .architectures import BACKBONES, find_backbone, layer_names
-from .backbones import load_backbone
-from .fast import train_fast, train_fast_steps
-from .features import (CONTENT_LAYERS, STYLE_LAYERS, FeatureNet, extract_features, get_contents,
-                       get_styles)
-from .images import CATALOGUE, fit_shape, postprocess, preprocess, read_image
-from .losses import Weights, compute_loss, content_loss, gram, style_loss, tv_loss
-from .profiles import PROFILES, use_profile
-from .store import DownloadError, WeightsError
-from .training import DivergedError, GeneratedImage, Step, get_inits, train, train_steps
+prepare()  # before anything imports MXNet
 
-__all__ = [
-    'CATALOGUE', 'read_image', 'preprocess', 'postprocess', 'fit_shape',
-    'BACKBONES', 'find_backbone', 'load_backbone', 'layer_names',
-    'PROFILES', 'use_profile', 'DownloadError', 'WeightsError',
-    'CONTENT_LAYERS', 'STYLE_LAYERS', 'FeatureNet',
-    'extract_features', 'get_contents', 'get_styles',
-    'Weights', 'content_loss', 'gram', 'style_loss', 'tv_loss', 'compute_loss',
-    'GeneratedImage', 'get_inits', 'Step', 'train_steps', 'train', 'DivergedError',
-    'train_fast', 'train_fast_steps',
-]
+_PUBLIC = {
+    'images': ['CATALOGUE', 'read_image', 'preprocess', 'postprocess', 'fit_shape'],
+    'architectures': ['BACKBONES', 'find_backbone', 'layer_names'],
+    'backbones': ['load_backbone'],
+    'profiles': ['PROFILES', 'use_profile'],
+    'store': ['DownloadError', 'WeightsError'],
+    'features': ['CONTENT_LAYERS', 'STYLE_LAYERS', 'FeatureNet', 'extract_features', 'get_contents', 'get_styles'],
+    'losses': ['Weights', 'content_loss', 'gram', 'style_loss', 'tv_loss', 'compute_loss'],
+    'training': ['GeneratedImage', 'get_inits', 'Step', 'train_steps', 'train', 'DivergedError'],
+    'fast': ['train_fast', 'train_fast_steps'],
+}
+_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
+__all__ = list(_MODULE_OF)
+
+
+def __getattr__(name):
+    if name not in _MODULE_OF:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    try:
+        return getattr(import_module(f'.{_MODULE_OF[name]}', __name__), name)
+    except ModuleNotFoundError as error:
+        if error.name not in ('mxnet', 'd2l'):
+            raise
+        raise ImportError('MXNet is not installed here: pip install --no-deps mxnet==1.9.1 d2l==1.0.3') from None
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

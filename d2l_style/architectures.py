@@ -3,7 +3,7 @@
 Chapter, "Extract Features": VGG-19's layers are counted as in Gluon's `vgg19().features`.
 """
 from dataclasses import dataclass, replace
-from typing import Callable
+from collections.abc import Callable
 
 import mxnet as mx
 from mxnet.gluon.model_zoo import vision

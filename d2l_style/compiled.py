@@ -9,6 +9,8 @@ import mxnet as mx
 from mxnet import autograd, nd
 from mxnet.gluon import nn
 
+from .engine.device import check_memory
+
 
 class TransferLoss(nn.HybridBlock):
     """`extract_features` and `compute_loss` as one compiled graph.
@@ -28,7 +30,8 @@ class TransferLoss(nn.HybridBlock):
         self.hybridize(static_alloc=True, static_shape=True)
 
     def check(self, X):
-        """Raise `ValueError` where the targets do not fit the picture `X` (1, 3, h, w) and the network."""
+        """Raise `ValueError` where the targets do not fit `X` (1, 3, h, w) and the network, or `X` not the GPU."""
+        check_memory(X.context, (X.shape[3], X.shape[2]), self.net.body[0].weight.shape[0])
         outputs = mx.sym.Group(self.net(mx.sym.var('X')))
         shapes = dict(zip(self.net.layers, outputs.infer_shape(X=X.shape)[1]))  # nothing is computed
         contents = self.numbers[0]

@@ -22,6 +22,7 @@ from scipy.fft import dctn, idctn
 from tqdm.auto import tqdm
 
 from .compiled import TransferLoss
+from .engine.device import room
 from .features import get_contents, get_styles
 from .images import check_shape, preprocess
 from .lbfgs import lbfgs
@@ -134,7 +135,7 @@ def _steps(content_img, style_img, plan, net, X, weights, changes, tolerance):
 
 def _loss(content_img, style_img, image_shape, net):
     width, height = image_shape
-    if width * height * net.body[0].weight.shape[0] > TILED_ABOVE:
+    if width * height * net.body[0].weight.shape[0] > min(TILED_ABOVE, room(net.ctx)):
         pictures = (preprocess(img, image_shape).copyto(net.ctx) for img in (content_img, style_img))
         return TiledLoss(net, *pictures, huber=HUBER)
     _, contents_Y = get_contents(content_img, image_shape, net)

@@ -20,12 +20,12 @@ MAX_PIXELS = 64_000_000  # more than any phone takes, and 800 MB as float32
 rgb_mean = nd.array([0.485, 0.456, 0.406])
 rgb_std = nd.array([0.229, 0.224, 0.225])
 
-_IMG = Path(__file__).resolve().parent.parent / 'img'
+_PICTURES = Path(__file__).resolve().parent / 'pictures'
 _SKIMAGE = Path(skimage.data.__file__).parent
 
 CATALOGUE = {
-    'mountain_lake': _IMG / 'mountain-lake.jpg',
-    'painted_hills': _IMG / 'painted-hills.jpg',
+    'mountain_lake': _PICTURES / 'mountain-lake.jpg',
+    'painted_hills': _PICTURES / 'painted-hills.jpg',
     'astronaut': _SKIMAGE / 'astronaut.png', 'cat': _SKIMAGE / 'chelsea.png',
     'coffee': _SKIMAGE / 'coffee.png', 'rocket': _SKIMAGE / 'rocket.jpg',
     'hubble': _SKIMAGE / 'hubble_deep_field.jpg', 'motorcycle': _SKIMAGE / 'motorcycle_left.png',

@@ -66,5 +66,5 @@ def _picture_origin(picture):
     if picture in PICTURES:
         return PICTURES[picture].attribution
     if picture in CATALOGUE:
-        return 'comes with the project' if CATALOGUE[picture].parent.name == 'img' else 'comes with scikit-image'
+        return 'comes with the project' if CATALOGUE[picture].parent.name == 'pictures' else 'comes with scikit-image'
     return 'fetched from there' if '://' in str(picture) else f'your file {Path(picture).name}'

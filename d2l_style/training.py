@@ -8,7 +8,6 @@ import numbers
 import os
 import time
 from dataclasses import dataclass, replace
-from typing import Optional
 
 import numpy as np
 from mxnet import autograd, gluon, init, nd
@@ -42,7 +41,7 @@ class Step:
     styles_l: tuple
     tv_l: float
     weights: Weights
-    lr: Optional[float]
+    lr: float | None
     seconds: float
     X: nd.NDArray
 

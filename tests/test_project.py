@@ -1,14 +1,18 @@
 """What keeps the project in one piece: layers of the package, pins, stored notebooks."""
 import ast
+import re
+import sys
+from importlib import metadata
 from pathlib import Path
 
 import nbformat
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ['images', 'backbones', 'features', 'losses', 'training']
-WALK = ['store', 'images', 'architectures', 'backbones', 'features', 'losses', 'compiled', 'training', 'lbfgs', 'tiles',
-        'fast', 'variations', 'regions', 'sweep', 'profiles', 'verify', 'commands']
+WALK = ['engine', 'store', 'images', 'architectures', 'backbones', 'features', 'losses', 'compiled', 'training',
+        'lbfgs', 'tiles', 'fast', 'variations', 'regions', 'sweep', 'profiles', 'verify', 'commands']
 STORE = ['errors', 'licences', 'registry', 'folders', 'download', 'formats', 'copies', 'zoo', 'hub', 'find', 'fetch',
          'packs', 'pictures']
 EXERCISES = ['verdict', 'mistakes', 'functions', 'network', 'loop', '__init__']
@@ -22,7 +26,7 @@ def neighbours(file):
     return {module.split('.')[0] for module in found}
 
 
-@pytest.mark.parametrize('room', [room for room in WALK if room != 'store'])
+@pytest.mark.parametrize('room', [room for room in WALK if room not in ('engine', 'store')])
 def test_data_walks_through_the_package_in_one_direction(room):
     assert neighbours(ROOT / 'd2l_style' / f'{room}.py') <= set(WALK[:WALK.index(room)])
 
@@ -30,6 +34,12 @@ def test_data_walks_through_the_package_in_one_direction(room):
 @pytest.mark.parametrize('room', STORE)
 def test_the_store_is_built_from_the_bottom_up_and_knows_nothing_of_networks(room):
     assert neighbours(ROOT / 'd2l_style' / 'store' / f'{room}.py') <= set(STORE[:STORE.index(room)])
+
+
+def test_the_engine_knows_nothing_of_pictures_and_networks():
+    for file in (ROOT / 'd2l_style' / 'engine').glob('*.py'):
+        tree = ast.parse(file.read_text(encoding='utf-8'))
+        assert {node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} <= {0, 1}, file
 
 
 @pytest.mark.parametrize('room', EXERCISES)
@@ -45,10 +55,57 @@ def test_the_core_can_be_read_in_an_evening():
     assert sum(lines) < 600
 
 
-def test_gpu_requirements_differ_in_mxnet_only():
-    cpu, gpu = ((ROOT / f'requirements{kind}.txt').read_text().splitlines() for kind in ('', '-gpu'))
-    assert [(a, b) for a, b in zip(cpu, gpu) if a != b] == [('mxnet==1.9.1', 'mxnet-cu112==1.9.1')]
-    assert len(cpu) == len(gpu)
+def pins(*names):
+    """{name: version} of the locks `names`, for this Python and system."""
+    lines = [line for name in names for line in (ROOT / name).read_text().splitlines() if re.match(r'\w', line)]
+    found = [Requirement(line) for line in lines]
+    return {normal(pin.name): str(pin.specifier)[2:] for pin in found if not pin.marker or pin.marker.evaluate()}
+
+
+def normal(name):
+    return re.sub('[-_.]+', '-', name).lower()
+
+
+LOCKS = 'requirements.txt', 'requirements-teach.txt', 'requirements-test.txt'
+UNLOCKED = {'pip', 'd2l-style'}  # an environment's own, and this project
+
+
+def test_what_is_installed_is_what_is_locked():
+    installed = {normal(found.name): found.version for found in metadata.distributions(path=[
+        path for path in sys.path if path.startswith(sys.prefix)])}
+    assert {name: version for name, version in installed.items() if name not in UNLOCKED} == pins(*LOCKS)
+
+
+def test_all_that_a_locked_package_asks_for_is_locked_in_a_version_that_suits_it():
+    locked = pins(*LOCKS)
+    for name in locked:
+        if name in ('mxnet', 'd2l'):  # they ask for versions of 2023, and do with current ones
+            continue
+        for line in metadata.requires(name) or []:
+            asked = Requirement(line)
+            if not asked.marker or asked.marker.evaluate({'extra': ''}):
+                assert asked.specifier.contains(locked[normal(asked.name)], prereleases=True), f'{name} asks for {line}'
+
+
+def test_all_that_we_import_is_locked_for_the_students():
+    trees = [ast.parse(file.read_text('utf-8')) for file in (ROOT / 'd2l_style').rglob('*.py')]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    parts = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    parts |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules = {part.split('.')[0] for part in parts} - sys.stdlib_module_names - {'d2l_style'}
+    providers = metadata.packages_distributions()
+    assert modules <= set(providers)
+    locked = pins('requirements.txt')
+    assert not [module for module in modules if not {normal(name) for name in providers[module]} & set(locked)]
+    # and is named in pyproject.toml, for those who install without the lock
+    named = {normal(Requirement(line).name) for line in metadata.requires('d2l-style')}
+    assert not [module for module in modules if not {normal(name) for name in providers[module]} & named]
+
+
+def test_the_lock_for_gpus_differs_in_mxnet_and_cuda_only():
+    cpu, gpu = (set((ROOT / f'requirements{kind}.txt').read_text().splitlines()) for kind in ('', '-gpu'))
+    assert cpu - gpu == {'mxnet==1.9.1'}
+    assert all(re.match('mxnet-cu112|nvidia-', line) for line in gpu - cpu)
 
 
 def test_there_are_notebooks():

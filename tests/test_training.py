@@ -23,7 +23,7 @@ def test_losses_equal_those_of_the_chapters_loop(job, style_img):
     theirs = chapter_losses(job[0], style_X, job[3], 0.01, 30, 10)
     # Adam makes a whole step of a gradient that is 0 but for rounding, so single losses drift a little
     assert ours.sum(axis=1) == pytest.approx(theirs.sum(axis=1), rel=1e-4)
-    assert abs(ours - theirs).max(axis=1) == pytest.approx(0, abs=1e-4 * theirs.sum(axis=1).min())
+    assert abs(ours - theirs).max(axis=1) == pytest.approx(0, abs=1e-4 * float(theirs.sum(axis=1).min()))
 
 
 def test_two_runs_are_the_same(job):

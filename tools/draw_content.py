@@ -1,4 +1,4 @@
-"""Draw `img/mountain-lake.jpg`, the default content picture: a lake, a forest and mountains.
+"""Draw `d2l_style/pictures/mountain-lake.jpg`, the default content picture: a lake, a forest and mountains.
 
 A fractal terrain (ridged noise, Musgrave 1998) is rendered column by column from front to
 back, with a low sun, snow above the tree line, haze that grows with distance and a lake that
@@ -14,7 +14,7 @@ from noise import fractal, smooth
 from PIL import Image
 from scipy.ndimage import gaussian_filter, map_coordinates
 
-FILE = Path(__file__).resolve().parent.parent / 'img' / 'mountain-lake.jpg'
+FILE = Path(__file__).resolve().parent.parent / 'd2l_style' / 'pictures' / 'mountain-lake.jpg'
 WIDTH, HEIGHT, OVERSAMPLING = 1200, 800, 2
 CAMERA, HORIZON, FOCAL = 9.0, 0.60, 1.15  # metres above the lake, fraction of the height, of the width
 NEAR, FAR, DEPTHS = 40.0, 9000.0, 2200

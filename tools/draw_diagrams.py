@@ -11,7 +11,8 @@ from pathlib import Path
 
 from PIL import Image
 
-IMG = Path(__file__).resolve().parent.parent / 'img'
+ROOT = Path(__file__).resolve().parent.parent
+IMG, PICTURES = ROOT / 'img', ROOT / 'd2l_style' / 'pictures'
 INK, BLUE, ORANGE, GREY = '#222222', '#1f5fa8', '#c45a10', '#666666'
 BACKGROUND = '<rect width="100%" height="100%" rx="8" fill="#ffffff"/>'  # readable on dark pages too
 
@@ -44,9 +45,9 @@ def arrow(*points, backward=False):
            f'marker-end="url(#{"backward" if backward else "forward"})"/>'
 
 
-def picture(x, y, width, height, name, title):
+def picture(x, y, width, height, file, title):
     buffer = io.BytesIO()
-    small = Image.open(IMG / name).convert('RGB').resize((2 * width, 2 * height), Image.LANCZOS)
+    small = Image.open(file).convert('RGB').resize((2 * width, 2 * height), Image.LANCZOS)
     small.save(buffer, 'jpeg', quality=82)
     data = base64.b64encode(buffer.getvalue()).decode()
     return (f'<image x="{x}" y="{y}" width="{width}" height="{height}" href="data:image/jpeg;base64,{data}"/>'
@@ -56,12 +57,12 @@ def picture(x, y, width, height, name, title):
 
 def draw_transfer():
     return svg(720, 330,
-               picture(20, 16, 180, 120, 'mountain-lake.jpg', 'content image'),
-               picture(20, 176, 165, 120, 'painted-hills.jpg', 'style image'),
+               picture(20, 16, 180, 120, PICTURES / 'mountain-lake.jpg', 'content image'),
+               picture(20, 176, 165, 120, PICTURES / 'painted-hills.jpg', 'style image'),
                arrow((210, 76), (268, 140)), arrow((195, 236), (268, 182)),
                box(272, 126, 92, 70, 'style\ntransfer', BLUE, '#e9f1fb'),
                arrow((368, 161), (404, 161)),
-               picture(410, 64, 288, 192, 'neural-style-2.png', 'composite image'))
+               picture(410, 64, 288, 192, IMG / 'neural-style-2.png', 'composite image'))
 
 
 def draw_network():

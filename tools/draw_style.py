@@ -1,4 +1,4 @@
-"""Draw `img/painted-hills.jpg`, the default style picture: autumn hills under a turning sky.
+"""Draw `d2l_style/pictures/painted-hills.jpg`, the default style picture: autumn hills under a turning sky.
 
 A plan of colours and of stroke directions is painted over with curved strokes of four brush
 sizes, coarse to fine, each only where the canvas is still far from the plan (Hertzmann 1998,
@@ -15,7 +15,7 @@ from noise import fractal, smooth
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-FILE = Path(__file__).resolve().parent.parent / 'img' / 'painted-hills.jpg'
+FILE = Path(__file__).resolve().parent.parent / 'd2l_style' / 'pictures' / 'painted-hills.jpg'
 WIDTH, HEIGHT, EDGE = 1112, 812, 6  # few strokes reach the edge: it is cut off
 BRUSHES = ((30, 0.0), (15, 0.05), (8, 0.08), (4.5, 0.12))  # radius in pixels, colour error that calls for a stroke
 SUN, SUN_RADIUS = (0.70, 0.24), 0.085  # in units of the width

@@ -4,7 +4,7 @@ Each mistake is a formula that gives the numbers of those who made it, with two 
 closer one. None is the answer.
 """
 from dataclasses import dataclass
-from typing import Callable, Optional
+from collections.abc import Callable
 
 from mxnet import nd
 
@@ -32,8 +32,8 @@ class Exercise:
     arguments: Callable
     mistakes: tuple
     trained: bool = True
-    probe: Optional[Callable] = None
-    probed: Optional[Mistake] = None
+    probe: Callable | None = None
+    probed: Mistake | None = None
 
 
 def _gram_of(X, divisor=None):

@@ -20,7 +20,7 @@ from .recipe import Settings, as_code, chapters, on_backbone
 from .views import CompositeView, Curves, GramView, LayerBars, PictureView, at_most
 from .worker import Worker, to_picture
 
-STILL = Path(__file__).resolve().parents[2] / 'img' / 'style-lab.png'
+STILL = Path(__file__).resolve().parents[1] / 'pictures' / 'style-lab.png'
 STYLE = (Path(__file__).parent / 'lab.css').read_text(encoding='utf-8')
 ABOUT = 'The Style Lab: open this notebook in JupyterLab and run this cell to start it.'
 DETAILS_EVERY = 4  # pictures: numbers, curves, bars and Gram matrices are drawn less often

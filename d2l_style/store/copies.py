@@ -33,7 +33,8 @@ class Facts:
 
 def write_copy(file, arrays, facts, *, half=False):
     """Store `arrays` {name: float array} with `facts` as `file`, whole or not at all."""
-    arrays = {name: np.ascontiguousarray(array, 'float16' if half else 'float32') for name, array in arrays.items()}
+    with np.errstate(over='ignore'):  # what is too large becomes infinite, and that is an error below
+        arrays = {name: np.ascontiguousarray(array, 'float16' if half else 'float32') for name, array in arrays.items()}
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise WeightsError(f'the weights of {facts.name} are too large for float16: leave --half away')
     data = save(arrays, {**vars(facts), 'format': FORMAT, 'sha256': digest(arrays, facts)})

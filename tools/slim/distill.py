@@ -30,6 +30,7 @@ from d2l_style.architectures import SLIM_CHANNELS, VGG19_CHANNELS, vgg19_feature
 
 import mxnet as mx
 import numpy as np
+from d2l import mxnet as d2l
 from mxnet import autograd, gluon, nd
 from mxnet.gluon import nn
 from common import load_pictures, load_teacher, random_crops, taps
@@ -182,7 +183,7 @@ def save(folder, student, adapters, trainer, step):
 def main():
     args = parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    ctx = mx.gpu() if mx.context.num_gpus() else mx.cpu()
+    ctx = d2l.try_gpu()
     pictures = load_pictures(args.pictures)
     composites = [np.load(f) for f in sorted(args.composites.glob('*.npy'))] if args.composites else []
     validation = random_crops(load_pictures([args.validation]), 32, args.crop, seed=-1).as_in_context(ctx)

@@ -1,0 +1,213 @@
+"""Check: what to look at before asking for help. `python -m d2l_style check`, in a notebook `%run -m d2l_style check`.
+
+One line a subject: ✓ or ✗, what was found, and what to do. Needs Python only, so it works where MXNet does not.
+"""
+import os
+import platform
+import re
+import shutil
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from . import libraries
+
+PYTHONS = (3, 10), (3, 14)
+MEMORY = 4e9  # bytes: JupyterLab, a browser and one kernel with the chapter's larger picture
+LOCK = Path(__file__).resolve().parents[2] / 'requirements.txt'
+IMPORTED = ('bqplot', 'distributed', 'imageio', 'ipywidgets', 'jupyterlab', 'matplotlib', 'numpy', 'pandas', 'pillow',
+            'pooch', 'scikit-image', 'scipy', 'voila')
+
+
+class Trouble(Exception):
+    """Something that has to be mended: (what was found, what to do)."""
+
+
+def main():
+    """Print all lines. Exit status 1 where one that the notebooks need is a ✗.
+
+    With `--system`, for `make`: the Debian packages of the libraries that the system lacks, nothing else.
+    """
+    if sys.argv[2:] == ['--system']:
+        system()
+        return
+    needed = {'Python': python, 'libraries': system_libraries, 'packages': packages, 'MXNet': mxnet, 'cores': cores,
+              'memory': memory, 'GPU': gpu, 'JupyterLab': jupyterlab}
+    for_tests = {'tests: browser': browser, 'tests: fonts': fonts}
+    good = [_line(name, look) for name, look in needed.items()]
+    for name, look in for_tests.items():
+        _line(name, look)
+    if not all(good):
+        sys.exit(1)
+
+
+def system():
+    """Print the Debian packages of what the system lacks. Exit status 1 where no wheel lends it."""
+    missing = libraries.missing()
+    print(*dict.fromkeys(libraries.NEEDED[name][0] for name in missing))
+    alone = [name for name in missing if name not in libraries.LENDERS]
+    if alone:
+        sys.exit(f'This system lacks {", ".join(alone)}, which MXNet needs. {libraries.advice(alone)}')
+
+
+def _line(name, look):
+    """Print one line; returns whether it is a ✓."""
+    try:
+        found, mark = look(), '✓'
+    except Trouble as trouble:
+        found, mark = ': '.join(trouble.args), '✗'
+    except Exception as error:  # whatever a broken installation raises: the other lines are still wanted
+        found, mark = f'{type(error).__name__}: {error}', '✗'
+    print(f'{mark} {name:14s} {found}')
+    return mark == '✓'
+
+
+def python():
+    found = f'{platform.python_version()} in {sys.prefix}, {platform.system()} on {platform.machine()}'
+    if not PYTHONS[0] <= sys.version_info[:2]:
+        raise Trouble(found, 'install Python 3.10 to 3.14, and run "make lab" again')
+    if sys.version_info[:2] > PYTHONS[1]:
+        found += '; newer than all that was tried'
+    if sys.platform not in ('linux', 'darwin') or (sys.platform, platform.machine()) == ('darwin', 'arm64'):
+        raise Trouble(found, 'MXNet 1.9.1 was not made for it; use the container (README, "Your machine")')
+    if platform.libc_ver()[0] not in ('glibc', '') or (sys.platform == 'linux' and not platform.libc_ver()[0]):
+        raise Trouble(found, 'MXNet needs a Linux with glibc, for example Debian; use the container')
+    return found
+
+
+def system_libraries():
+    missing = libraries.missing()
+    alone = [name for name in missing if not libraries.lent(name)]
+    if alone:
+        raise Trouble(f'{", ".join(alone)} missing', libraries.advice(alone))
+    if missing:
+        return f'{", ".join(missing)} missing on this system, taken from the wheels of ' + ', '.join(
+            libraries.LENDERS[name][0] for name in missing)
+    return 'all that MXNet needs of the system is there'
+
+
+def packages():
+    missing, others = [], []
+    locked = _locked()
+    for name in (*IMPORTED, 'd2l'):
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+            continue
+        if locked and locked.get(name, version) != version:
+            others.append(f'{name} {version} (locked: {locked[name]})')
+    if missing:
+        raise Trouble(f'{", ".join(missing)} missing', 'run "make lab", or the lines for your machine in the README')
+    if others:
+        return 'not the versions that were tested, which is fine if all works: ' + ', '.join(others)
+    return 'as in requirements.txt' if locked else 'all there (there is no requirements.txt here to compare with)'
+
+
+def _locked():
+    """{name: version} of requirements.txt for this Python, or nothing where the project's folder is not at hand."""
+    try:
+        from packaging.requirements import Requirement
+        lines = LOCK.read_text(encoding='utf-8').splitlines()
+    except (ImportError, OSError):
+        return {}
+    pins = [Requirement(line) for line in lines if re.match(r'\w', line)]
+    return {pin.name: str(pin.specifier).lstrip('=') for pin in pins if pin.marker is None or pin.marker.evaluate()}
+
+
+def mxnet():
+    if not any(_installed(name) for name in ('mxnet', *libraries.FOR_CUDA)):
+        raise Trouble('not installed', 'pip install --no-deps mxnet==1.9.1 d2l==1.0.3')
+    import mxnet
+    from d2l import mxnet as d2l  # noqa: F401  has to be importable too
+    from mxnet import nd
+    if nd.dot(nd.ones((2, 3)), nd.ones((3, 2))).asnumpy().tolist() != [[3, 3], [3, 3]]:
+        raise Trouble(f'{mxnet.__version__} computes wrong numbers', 'please report this, with all lines')
+    lent = [name for name in libraries.missing() if libraries.lent(name)]
+    ways = [f'with {", ".join(lent)} of other wheels' if lent else '',
+            "with SciPy's OpenBLAS, as Arm's own is not in its wheel" if libraries.on_arm() else '',
+            'with the names that NumPy had before version 2']
+    return f'{mxnet.__version__} with NumPy {metadata.version("numpy")}; loaded ' + ', '.join(filter(None, ways))
+
+
+def _installed(name):
+    try:
+        return bool(metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return False
+
+
+def cores():
+    from .threads import cores
+    return f'{cores()} of {os.cpu_count()} processors, {os.environ.get("OMP_NUM_THREADS", cores())} threads of MXNet'
+
+
+def memory():
+    import psutil
+    there = psutil.virtual_memory()
+    found = f'{there.total / 1e9:.1f} GB, {there.available / 1e9:.1f} GB free'
+    if there.total < MEMORY:
+        raise Trouble(found, 'keep to the size 225×150, and close other notebooks')
+    return found
+
+
+def gpu():
+    from .device import Driver, survey
+    if libraries.cuda_build():
+        reason, number = survey()
+        return reason or f'{number} used'
+    try:
+        gpus = Driver().gpus()
+    except OSError:
+        return 'none, computing on the CPU'
+    return f'{", ".join(gpu.name for gpu in gpus) or "none"}; not used: MXNet for the CPU is installed (make lab GPU=1)'
+
+
+def jupyterlab():
+    """Whether server, kernel and widgets are one environment: else sliders do not appear."""
+    server, advice = _server_prefix(), 'start JupyterLab with "make lab", and choose the kernel "Python 3"'
+    if server and server != Path(sys.prefix).resolve():
+        raise Trouble(f'this kernel is of {sys.prefix}, JupyterLab of {server}', advice)
+    extension = Path(sys.prefix, 'share', 'jupyter', 'labextensions', '@jupyter-widgets', 'jupyterlab-manager')
+    if not extension.is_dir():
+        raise Trouble('it has no part for widgets, so sliders do not appear', f'{sys.executable} -m pip install '
+                      '--force-reinstall --no-deps jupyterlab_widgets, and start JupyterLab anew')
+    from jupyter_client.kernelspec import KernelSpecManager
+    command = KernelSpecManager().get_kernel_spec('python3').argv[0]
+    # a plain "python" is the server's own
+    if Path(command).is_absolute() and _prefix_of(command) != Path(sys.prefix).resolve():
+        raise Trouble(f'its kernel "python3" is {command}', f'{sys.executable} -m ipykernel install --sys-prefix')
+    return f'{metadata.version("jupyterlab")}, widgets and kernel in one environment'
+
+
+def _server_prefix():
+    """The environment of the Jupyter server that started this kernel, or None outside one."""
+    parent = os.environ.get('JPY_PARENT_PID')
+    if not parent:
+        return None
+    import psutil
+    try:
+        command = psutil.Process(int(parent)).cmdline()
+    except psutil.Error:
+        return None
+    return _prefix_of(command[0]) if command and Path(command[0]).is_absolute() else None
+
+
+def _prefix_of(python):
+    return Path(python).parent.parent.resolve()
+
+
+def browser():
+    names = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
+    found = os.environ.get('CHROMIUM') or next(filter(None, map(shutil.which, names)), None)
+    if not found:
+        raise Trouble('none', '"make test" leaves out what needs one; install Chromium for it')
+    return found
+
+
+def fonts():
+    from matplotlib import font_manager
+    families = {Path(file).stem for file in font_manager.findSystemFonts()}
+    if not families:
+        raise Trouble('none on the system', 'install some, for example fonts-dejavu-core: browsers show boxes without')
+    return f'{len(families)} on the system'

@@ -1,0 +1,64 @@
+"""Loading: whoever imports MXNet after `d2l_style` gets one that runs on this machine, on all of its cores.
+
+An import hook, so that `import mxnet` and `from d2l import mxnet as d2l` stay as the book has them. It sets
+the threads, finds the libraries, gives MXNet the names that NumPy had in its time, and has `d2l.try_gpu()`
+ask `device`. Nothing is imported before it is needed: `d2l_style` can be imported where MXNet can not.
+"""
+import sys
+import warnings
+from importlib.abc import MetaPathFinder
+from importlib.machinery import PathFinder, SourceFileLoader
+
+from .libraries import library_error, with_libraries
+from .threads import use_all_cores
+
+
+class MXNetFinder(MetaPathFinder):
+    """Finds the modules of `mxnet`, and `d2l.mxnet`, where Python finds them, and loads them with `MXNetLoader`."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname != 'd2l.mxnet' and fullname.partition('.')[0] != 'mxnet':
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec and isinstance(spec.loader, SourceFileLoader):
+            spec.loader = MXNetLoader(spec.loader.name, spec.loader.path)
+        return spec
+
+
+class MXNetLoader(SourceFileLoader):
+    """Runs a module of MXNet with its old names."""
+
+    def exec_module(self, module):
+        if module.__name__ == 'd2l.mxnet':
+            super().exec_module(module)
+            from .device import usable_gpus
+            module.num_gpus = usable_gpus  # what `d2l.try_gpu` and `d2l.try_all_gpus` ask
+            return
+        from .old_names import OLD_BUILTINS  # imports NumPy
+        module.__builtins__ = OLD_BUILTINS
+        if module.__name__ == 'mxnet':
+            self._load_mxnet(module)
+        else:
+            super().exec_module(module)
+
+    def _load_mxnet(self, module):
+        use_all_cores()
+        try:
+            with with_libraries():
+                super().exec_module(module)
+        except OSError as error:
+            raise ImportError(library_error(error)) from None
+
+
+def prepare():
+    """Make MXNet importable. Warns if it was imported before; raises `ImportError` if that has failed."""
+    if any(isinstance(finder, MXNetFinder) for finder in sys.meta_path):
+        return
+    loaded = [name for name in sys.modules if name.partition('.')[0] == 'mxnet']
+    if 'mxnet' in loaded:
+        warnings.warn('mxnet was imported before d2l_style, and may use half of the cores or a GPU that it has no '
+                      'code for: start Python or the kernel anew, and import d2l_style first', stacklevel=3)
+    elif loaded:
+        raise ImportError('mxnet was imported before d2l_style, and could not be loaded: start Python or the kernel '
+                          'anew, and import d2l_style first')
+    sys.meta_path.insert(0, MXNetFinder())
