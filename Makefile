@@ -39,10 +39,10 @@ TWO_AT_ONCE := -n 2 --dist loadfile
 NBVAL = cd build/nbval && OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(CURDIR)/$(BIN)/python -m pytest \
   --nbval --nbval-current-env --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900
 # one lock for every Python and system
-COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate \
+COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate --extra server \
   --custom-compile-command 'make requirements'
 
-.PHONY: help lab app run exercises release collect grade formgrader test test-quick test-browser smoke fresh container \
+.PHONY: help lab app run exercises release collect grade formgrader test test-quick test-browser smoke fresh guest container \
   lint bench bench-lab bench-sweep bench-grade requirements clean python-fits
 
 help:  ## list the targets
@@ -108,8 +108,11 @@ smoke: $(VENV)/installed-test  ## import and train on every other Python 3.10 to
 fresh:  ## the two commands on a bare Debian (as root; SUITE=bookworm, trixie, testing; FULL=1: all tests; ARCH=arm64)
 	python3 tools/fresh.py $(SUITE) $(if $(FULL),--full) $(if $(ARCH),--arch $(ARCH)) $(ARGS)
 
-container:  ## the steps of the Dockerfile in a bare Debian, up to the served page (as root; needs no Docker)
-	python3 tools/container.py $(ARGS)
+guest: $(VENV)/installed  ## into an environment that is full already: nothing there changes, and notebook 4 runs
+	$(BIN)/python tools/guest.py
+
+container: $(VENV)/installed  ## the Dockerfile's steps by buildah, up to a cell run on its server (as root; no Docker)
+	$(BIN)/python tools/container.py $(ARGS)
 
 bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the chapter and PyTorch, 45 minutes (ARGS="--only speed")
 	$(BIN)/python bench/run.py $(ARGS)

@@ -15,8 +15,8 @@ from . import libraries
 PYTHONS = (3, 10), (3, 14)
 MEMORY = 4e9  # bytes: JupyterLab, a browser and one kernel with the chapter's larger picture
 LOCK = Path(__file__).resolve().parents[2] / 'requirements.txt'
-IMPORTED = ('bqplot', 'distributed', 'imageio', 'ipywidgets', 'jupyterlab', 'matplotlib', 'numpy', 'pandas', 'pillow',
-            'pooch', 'scikit-image', 'scipy', 'voila')
+IMPORTED = ('bqplot', 'distributed', 'imageio', 'ipywidgets', 'matplotlib', 'numpy', 'pandas', 'pillow', 'pooch',
+            'scikit-image', 'scipy')
 
 
 class Trouble(Exception):
@@ -58,7 +58,7 @@ def _line(name, look):
         found, mark = ': '.join(trouble.args), '✗'
     except Exception as error:  # whatever a broken installation raises: the other lines are still wanted
         found, mark = f'{type(error).__name__}: {error}', '✗'
-    print(f'{mark} {name:14s} {found}')
+    print(f'{mark} {name:14s} {found}', flush=True)
     return mark == '✓'
 
 
@@ -165,6 +165,8 @@ def gpu():
 
 def jupyterlab():
     """Whether server, kernel and widgets are one environment: else sliders do not appear."""
+    if not _installed('jupyterlab'):
+        return 'not in this environment: something else shows the notebooks'
     server, advice = _server_prefix(), 'start JupyterLab with "make lab", and choose the kernel "Python 3"'
     if server and server != Path(sys.prefix).resolve():
         raise Trouble(f'this kernel is of {sys.prefix}, JupyterLab of {server}', advice)
