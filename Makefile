@@ -96,9 +96,9 @@ test-quick: lint  ## lint, unit tests without grading and browser, and nbval on 
 	$(NBVAL) $(TWO_AT_ONCE) $(wildcard notebooks/0[1-4]*.ipynb)
 
 test-browser: $(VENV)/installed-test  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/
-	@if ! $(BIN)/python -c 'import sys; from tests.browser.drive import chromium; sys.exit(not chromium())'; then \
-	  echo "Installing Chromium"; $(APT_INSTALL) chromium fonts-dejavu-core >/dev/null || \
-	  echo "NO BROWSER: install Chromium, for example with 'sudo apt install chromium' or" \
+	@if ! $(BIN)/python -c 'import sys; from tests.browser.drive import lacking; sys.exit(bool(lacking()))'; then \
+	  echo "Installing Chromium"; $(APT_INSTALL) chromium fonts-dejavu-core libatomic1 >/dev/null || \
+	  echo "NO BROWSER: install Chromium, for example with 'sudo apt install chromium libatomic1' or" \
 	    "'brew install chromium', or say where one is: make test-browser CHROMIUM=/path/to/chrome" >&2; fi
 	$(BIN)/python -m pytest tests/browser -rs
 

@@ -172,11 +172,7 @@ def _give_threads(client):
             await super().setup(nanny)
             nanny.pre_spawn_env.update(self.environ)
 
-    plugin = Threads({'OMP_NUM_THREADS': str(max(threads.values(), default=1))})
-    if hasattr(client, 'register_plugin'):
-        client.register_plugin(plugin)
-    else:  # Dask for Python 3.8
-        client.register_worker_plugin(plugin, nanny=True)
+    client.register_plugin(Threads({'OMP_NUM_THREADS': str(max(threads.values(), default=1))}))
 
 
 def compute(cell):

@@ -1,6 +1,6 @@
 """Two commands on a fresh machine: a bare Debian, this project cloned into it, `make lab`, and the tests.
 
-    python3 tools/fresh.py trixie [--full]            (as root, with Debian's package mmdebstrap)
+    python3 tools/fresh.py trixie [--full] [--user]   (as root, with Debian's package mmdebstrap)
     python3 tools/fresh.py trixie --arch arm64        (and qemu-user-static: a training on an emulated Arm)
 
 The Debian has python3, python3-venv, make and git and nothing else, and lives in build/fresh/. It takes over how this
@@ -23,12 +23,15 @@ SETTINGS = ('SSL_CERT_FILE', 'PIP_CERT', 'REQUESTS_CA_BUNDLE', 'HTTP_PROXY', 'HT
             'https_proxy', 'no_proxy', 'PIP_INDEX_URL', 'PIP_DEFAULT_TIMEOUT')
 BINFMT = Path('/proc/sys/fs/binfmt_misc')
 
-class Debian:
-    """A minimal Debian in a folder; commands run inside it as root."""
+USER = 1000
 
-    def __init__(self, suite, arch=None):
+
+class Debian:
+    """A minimal Debian in a folder; commands run inside it as root, or with `user` as one who may install nothing."""
+
+    def __init__(self, suite, arch=None, user=False):
         self.folder = PROJECT / 'build' / 'fresh' / f'{suite}-{arch or "native"}'
-        self.suite, self.arch = suite, arch
+        self.suite, self.arch, self.user = suite, arch, user
 
     def make(self):
         """Make it anew."""
@@ -59,19 +62,21 @@ class Debian:
         finally:
             _unmount(self.folder)
 
-    def run(self, command, *, cwd='/root/project', check=True, capture=False, **environment):
+    def run(self, command, *, cwd='/home/project', check=True, capture=False, **environment):
         """Run a line of shell; stops everything where it fails, unless `check` is off."""
         settings = {name: os.environ[name] for name in SETTINGS if name in os.environ}
-        settings = {**settings, 'HOME': '/root', 'LANG': 'C.UTF-8', 'PATH': '/usr/sbin:/usr/bin:/sbin:/bin',
+        settings = {**settings, 'HOME': '/home', 'LANG': 'C.UTF-8', 'PATH': '/usr/sbin:/usr/bin:/sbin:/bin',
                     'TERM': 'dumb', **environment}
-        return subprocess.run(['chroot', self.folder, '/bin/sh', '-c', f'cd {cwd} && {command}'], env=settings,
+        rights = ['setpriv', f'--reuid={USER}', f'--regid={USER}', '--clear-groups'] if self.user else []
+        return subprocess.run(['chroot', self.folder, *rights, '/bin/sh', '-c', f'cd {cwd} && {command}'], env=settings,
                               check=check, text=True, stdout=subprocess.PIPE if capture else None)
 
     def clone(self):
         """The last commit of this project, as a user clones it."""
-        target = self.folder / 'root' / 'project'
+        target = self.folder / 'home' / 'project'
         subprocess.run(['git', 'clone', '--quiet', '--no-hardlinks', PROJECT, target], check=True)
-        subprocess.run(['chown', '-R', '0:0', target], check=True)
+        owner = USER if self.user else 0
+        subprocess.run(['chown', '-R', f'{owner}:{owner}', target.parent], check=True)
 
 
 def _unmount(folder):
@@ -138,12 +143,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('suite', nargs='?', default='trixie', help='bookworm, trixie, testing')
     parser.add_argument('--full', action='store_true', help='all tests (make test), not the quick part')
+    parser.add_argument('--user', action='store_true', help='as a user who is not root')
     parser.add_argument('--arch', choices=['arm64'], help='another processor, emulated: a training only')
     parser.add_argument('--keep', action='store_true', help='leave the Debian in build/fresh/')
     args = parser.parse_args()
     if os.geteuid() or not shutil.which('mmdebstrap'):
         sys.exit("a bare Debian is made as root, by Debian's package mmdebstrap: apt install mmdebstrap")
-    debian, times = Debian(args.suite, args.arch), {}
+    debian, times = Debian(args.suite, args.arch, args.user), {}
     with timed(f'Debian {args.suite}', times):
         debian.make()
     debian.clone()

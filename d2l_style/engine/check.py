@@ -204,6 +204,8 @@ def browser():
     found = os.environ.get('CHROMIUM') or next(filter(None, map(shutil.which, names)), None)
     if not found:
         raise Trouble('none', '"make test" leaves out what needs one; install Chromium for it')
+    if sys.platform == 'linux' and not libraries.found('libatomic.so.1'):
+        raise Trouble(f'{found}, without libatomic', '"make test" leaves it out; install libatomic1 for it')
     return found
 
 

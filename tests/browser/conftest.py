@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from .drive import ROOT, browser, chromium, open_notebook, serve
+from .drive import ROOT, browser, lacking, open_notebook, serve
 
 # Not ours: bqplot draws its axes once before it knows its size, and JupyterLab reads late about closed widgets
 NOT_OURS = re.compile(r'Error: <(g|path)> attribute (transform|d): .*(undefined|NaN|null)|'
@@ -12,8 +12,8 @@ NOT_OURS = re.compile(r'Error: <(g|path)> attribute (transform|d): .*(undefined|
 
 
 def pytest_collection_modifyitems(items):
-    if chromium() is None:
-        reason = 'NO BROWSER: the Style Lab was not tested in one; install Chromium, see `make test-browser`'
+    if lacking():
+        reason = f'NO BROWSER: the Style Lab was not tested in one; {lacking()}, see `make test-browser`'
         for item in items:
             if 'browser' in item.path.parts:
                 item.add_marker(pytest.mark.skip(reason=reason))

@@ -1,5 +1,6 @@
 """Start JupyterLab or Voilà without a screen, and drive it with Chromium."""
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -25,6 +26,17 @@ def chromium():
     """Path of a Chromium or Chrome on this machine, or None. `$CHROMIUM` comes first."""
     names = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
     return os.environ.get('CHROMIUM') or next(filter(None, map(shutil.which, names)), None)
+
+
+def lacking():
+    """What keeps these tests from driving a browser here, or ''."""
+    if chromium() is None:
+        return 'Chromium is not installed'
+    try:
+        ctypes.CDLL('libatomic.so.1' if sys.platform == 'linux' else None)
+    except OSError:
+        return 'libatomic, which Playwright needs, is not installed'
+    return ''
 
 
 def _environment(home, profile):
