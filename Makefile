@@ -105,8 +105,8 @@ test-browser: $(VENV)/installed-test  ## drive the Style Lab in Chromium (CHROMI
 smoke: $(VENV)/installed-test  ## import and train on every other Python 3.10 to 3.14 of this machine, 1 minute each
 	$(BIN)/python tools/smoke.py
 
-fresh:  ## the two commands on a bare Debian (as root; SUITE=bookworm, trixie, testing; FULL=1: all tests; ARCH=arm64)
-	python3 tools/fresh.py $(SUITE) $(if $(FULL),--full) $(if $(ARCH),--arch $(ARCH)) $(ARGS)
+fresh: $(VENV)/installed  ## the two commands on a bare Debian (as root; SUITE=bookworm, trixie, testing; FULL=1; ARCH=arm64)
+	$(BIN)/python tools/fresh.py $(SUITE) $(if $(FULL),--full) $(if $(ARCH),--arch $(ARCH)) $(ARGS)
 
 guest: $(VENV)/installed  ## into an environment that is full already: nothing there changes, and notebook 4 runs
 	$(BIN)/python tools/guest.py

@@ -1,7 +1,7 @@
 """Two commands on a fresh machine: a bare Debian, this project cloned into it, `make lab`, and the tests.
 
-    python3 tools/fresh.py trixie [--full] [--user]   (as root, with Debian's package mmdebstrap)
-    python3 tools/fresh.py trixie --arch arm64        (and qemu-user-static: a training on an emulated Arm)
+    python tools/fresh.py trixie [--full] [--user]   (as root, with Debian's package mmdebstrap)
+    python tools/fresh.py trixie --arch arm64        (and qemu-user-static: a training on an emulated Arm)
 
 The Debian has python3, python3-venv, make and git and nothing else, and lives in build/fresh/. It takes over how this
 machine reaches the network (name server, certificates, pip's configuration). What is tested is the last commit.
@@ -21,6 +21,7 @@ PACKAGES = 'python3,python3-venv,make,git,ca-certificates'
 NETWORK = ('/etc/resolv.conf', '/etc/hosts', '/etc/pip.conf', '/etc/ssl/certs/ca-certificates.crt')
 SETTINGS = ('SSL_CERT_FILE', 'PIP_CERT', 'REQUESTS_CA_BUNDLE', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy',
             'https_proxy', 'no_proxy', 'PIP_INDEX_URL', 'PIP_DEFAULT_TIMEOUT')
+MOUNTS = ('proc', 'sys', 'dev')
 BINFMT = Path('/proc/sys/fs/binfmt_misc')
 
 USER = 1000
@@ -35,8 +36,7 @@ class Debian:
 
     def make(self):
         """Make it anew."""
-        _unmount(self.folder)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.remove()
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         command = ['mmdebstrap', '--quiet', '--mode=root', '--variant=minbase', f'--include={PACKAGES}']
         if self.suite == 'testing':  # its index may be older than it says it may get
@@ -51,10 +51,17 @@ class Debian:
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, copy)
 
+    def remove(self):
+        """Delete it, but never what is mounted in it: that is this machine's own /dev."""
+        _unmount(self.folder)
+        if any(os.path.ismount(self.folder / name) for name in MOUNTS):
+            sys.exit(f'{self.folder} still has something mounted in it: unmount that first')
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     @contextlib.contextmanager
     def mounted(self):
         """With /proc, /sys and /dev, which a machine has."""
-        for name in ('proc', 'sys', 'dev'):
+        for name in MOUNTS:
             subprocess.run(['mount', '--rbind', f'/{name}', self.folder / name], check=True)
             subprocess.run(['mount', '--make-rslave', self.folder / name], check=True)
         try:
@@ -62,25 +69,25 @@ class Debian:
         finally:
             _unmount(self.folder)
 
-    def run(self, command, *, cwd='/home/project', check=True, capture=False, **environment):
-        """Run a line of shell; stops everything where it fails, unless `check` is off."""
+    def run(self, command, *, capture=False):
+        """Run a line of shell in the project's folder; stops everything where it fails."""
         settings = {name: os.environ[name] for name in SETTINGS if name in os.environ}
-        settings = {**settings, 'HOME': '/home', 'LANG': 'C.UTF-8', 'PATH': '/usr/sbin:/usr/bin:/sbin:/bin',
-                    'TERM': 'dumb', **environment}
+        settings.update(HOME='/home', LANG='C.UTF-8', PATH='/usr/sbin:/usr/bin:/sbin:/bin', TERM='dumb')
         rights = ['setpriv', f'--reuid={USER}', f'--regid={USER}', '--clear-groups'] if self.user else []
-        return subprocess.run(['chroot', self.folder, *rights, '/bin/sh', '-c', f'cd {cwd} && {command}'], env=settings,
-                              check=check, text=True, stdout=subprocess.PIPE if capture else None)
+        return subprocess.run(['chroot', self.folder, *rights, '/bin/sh', '-c', f'cd /home/project && {command}'],
+                              env=settings, check=True, text=True, stdout=subprocess.PIPE if capture else None)
 
     def clone(self):
         """The last commit of this project, as a user clones it."""
         target = self.folder / 'home' / 'project'
         subprocess.run(['git', 'clone', '--quiet', '--no-hardlinks', PROJECT, target], check=True)
+        subprocess.run(['chroot', self.folder, 'useradd', f'--uid={USER}', '--home-dir=/home', 'student'], check=True)
         owner = USER if self.user else 0
         subprocess.run(['chown', '-R', f'{owner}:{owner}', target.parent], check=True)
 
 
 def _unmount(folder):
-    for name in ('dev', 'sys', 'proc'):
+    for name in MOUNTS:
         subprocess.run(['umount', '--recursive', '--lazy', folder / name], stderr=subprocess.DEVNULL)
 
 
@@ -91,7 +98,7 @@ def _register_emulator():
     if not (BINFMT / 'qemu-aarch64').exists():
         rule = Path('/usr/lib/binfmt.d/qemu-aarch64.conf')
         if not rule.exists():
-            sys.exit('an emulated Arm needs qemu: apt install qemu-user-static, and make .venv/installed')
+            sys.exit('an emulated Arm needs qemu: apt install qemu-user-static')
         (BINFMT / 'register').write_bytes(rule.read_bytes().strip())
 
 
@@ -128,8 +135,8 @@ def arm(debian):
     debian.run('.venv/bin/python -m d2l_style check')
     with timed('operators and training', times):
         there = debian.run('.venv/bin/python tools/compare.py', capture=True).stdout
-    here = subprocess.run([PROJECT / '.venv' / 'bin' / 'python', PROJECT / 'tools' / 'compare.py'], cwd=PROJECT,
-                          capture_output=True, text=True, check=True).stdout
+    here = subprocess.run([sys.executable, PROJECT / 'tools' / 'compare.py'], cwd=PROJECT, capture_output=True,
+                          text=True, check=True).stdout
     print(there, here, sep='')
     there, here = (json.loads(text.splitlines()[-1]) for text in (there, here))
     times['operators: worst difference from NumPy'] = max(there['operators'].values())
@@ -154,10 +161,10 @@ def main():
         debian.make()
     debian.clone()
     with debian.mounted():
-        print(debian.run('python3 --version && uname -m', cwd='/', capture=True).stdout)
+        debian.run('python3 --version && uname -m')
         times.update(arm(debian) if args.arch else two_commands(debian, args.full))
     if not args.keep:
-        shutil.rmtree(debian.folder)
+        debian.remove()
     print(json.dumps({'suite': args.suite, 'arch': args.arch, **times}, indent=2))
 
 

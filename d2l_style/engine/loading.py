@@ -34,12 +34,14 @@ class MXNetLoader(SourceFileLoader):
             from .device import usable_gpus
             module.num_gpus = usable_gpus  # what `d2l.try_gpu` and `d2l.try_all_gpus` ask
             return
-        from .old_names import OLD_BUILTINS  # imports NumPy
+        from .old_names import MENDED, OLD_BUILTINS  # imports NumPy
         module.__builtins__ = OLD_BUILTINS
         if module.__name__ == 'mxnet':
             self._load_mxnet(module)
         else:
             super().exec_module(module)
+        if module.__name__ in MENDED:
+            MENDED[module.__name__](module)
 
     def _load_mxnet(self, module):
         use_all_cores()

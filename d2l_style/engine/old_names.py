@@ -26,7 +26,7 @@ class OldModule(types.ModuleType):
 
 def _numpy():
     names = {
-        'bool': bool,  # NumPy 2 has its own type under this name
+        'bool': bool, 'int': int,  # NumPy 2 has its own type under the first name
         'compat': types.SimpleNamespace(basestring=str),
         'PZERO': 0.0, 'NZERO': -0.0, 'PINF': numpy.inf, 'NINF': -numpy.inf, 'Inf': numpy.inf, 'NAN': numpy.nan,
         'NaN': numpy.nan, 'alltrue': numpy.all, 'sometrue': numpy.any, 'product': numpy.prod, 'round_': numpy.round,
@@ -63,4 +63,23 @@ def _import(name, globals=None, locals=None, fromlist=(), level=0):
     return builtins.__import__(name, globals, locals, fromlist, level)
 
 
+class _Array(numpy.ndarray):
+    tostring = numpy.ndarray.tobytes  # its name until NumPy 2.3
+
+
+def _mend_recordio(recordio):
+    """Labels and encoded pictures of `mxnet.recordio` have their old method again."""
+    def asarray(*args, **kwargs):
+        return numpy.asarray(*args, **kwargs).view(_Array)
+
+    def imencode(*args):
+        done, data = cv2.imencode(*args)
+        return done, data.view(_Array)
+
+    recordio.np, cv2 = OldModule(recordio.np, asarray=asarray), recordio.cv2
+    if cv2 is not None:
+        recordio.cv2 = OldModule(cv2, imencode=imencode)
+
+
+MENDED = {'mxnet.recordio': _mend_recordio}  # after they were run
 OLD_BUILTINS = {**vars(builtins), '__import__': _import}  # a module's own: Python looks its `import` up there

@@ -1,3 +1,6 @@
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 from mxnet import nd
@@ -61,6 +64,36 @@ def test_names_that_mxnet_uses_at_run_time():
     assert mx.nd.sparse.csr_matrix(np.eye(3, dtype='float32')).asscipy().nnz == 3
     assert mx.gluon.contrib.estimator.GradientUpdateHandler().priority == -2000
     assert float(np.mean(mx.np.ones((2, 2)))) == 1
+
+
+@pytest.mark.filterwarnings('ignore::DeprecationWarning')  # old sources, and names that NumPy still has for a while
+def test_every_name_that_mxnet_takes_from_numpy_is_there():
+    import mxnet
+    from d2l_style.engine.old_names import OLD
+    missing = []
+    for file in Path(mxnet.__file__).parent.rglob('*.py'):
+        nodes = list(ast.walk(ast.parse(file.read_text('utf-8'))))
+        numpys = {alias.asname or alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names
+                  if alias.name == 'numpy'}
+        missing += [f'{file.name}: {node.attr}' for node in nodes if isinstance(node, ast.Attribute)
+                    and isinstance(node.value, ast.Name) and node.value.id in numpys
+                    and not hasattr(OLD['numpy'], node.attr)]
+    assert missing == []
+
+
+def test_records_with_several_labels_are_packed_and_unpacked():
+    from mxnet import recordio
+    header, data = recordio.unpack(recordio.pack(recordio.IRHeader(0, [1.5, 2.5], 7, 0), b'picture'))
+    assert (header.label.tolist(), header.id, data) == ([1.5, 2.5], 7, b'picture')
+
+
+def test_pictures_of_opencv_are_packed(tmp_path):
+    # OpenCV is none of our packages: what stands in its place encodes nothing
+    (tmp_path / 'cv2.py').write_text('import numpy\nIMWRITE_JPEG_QUALITY = 1\nIMREAD_COLOR = 1\n'
+                                     'def imencode(*args):\n    return True, numpy.array([1, 2, 3], "uint8")\n')
+    printed, _ = run('import d2l_style\nfrom mxnet import recordio\n'
+                     'print(recordio.pack_img(recordio.IRHeader(0, 1.0, 7, 0), None)[-3:])', path=tmp_path)
+    assert printed == repr(b'\x01\x02\x03')
 
 
 def test_scipys_sparse_matrices_are_still_read():
