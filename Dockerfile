@@ -6,7 +6,7 @@ FROM debian:trixie-slim
 SHELL ["/bin/sh", "-eu", "-c"]
 # hadolint ignore=DL3008
 RUN apt-get update && \
-    apt-get install -y --no-install-recommends ca-certificates git libgomp1 libquadmath0 make python3 python3-venv && \
+    apt-get install -y --no-install-recommends ca-certificates git libgomp1 make python3 python3-venv && \
     rm -rf /var/lib/apt/lists/*
 
 # Binder gives these two

@@ -1,4 +1,4 @@
-"""Commands: `python -m d2l_style weights|pictures|profile|verify`."""
+"""Commands: `python -m d2l_style weights|pictures|profile|verify|check`."""
 import argparse
 import shutil
 import sys
@@ -6,6 +6,7 @@ import sys
 import pooch
 
 from .architectures import BACKBONES, find_backbone, parameter_shapes
+from .engine.check import main as check
 from .images import read_image
 from .profiles import PROFILES, active_profile, origin, use_profile
 from .store.copies import read_copy
@@ -41,9 +42,10 @@ def _parser():
     profile = _command(groups, 'profile', show_profile, 'what a profile selects, and where it comes from')
     profile.add_argument('name', nargs='?', choices=PROFILES, help='by default D2L_STYLE_PROFILE, else embedded')
     profile.add_argument('--fetch', action='store_true', help='fetch what is missing')
-    check = _command(groups, 'verify', verify_profile, "run the chapter's schedule, compare with published losses")
-    check.add_argument('name', nargs='?', choices=PROFILES, help='by default D2L_STYLE_PROFILE, else embedded')
-    check.add_argument('--epochs', nargs=2, type=int, metavar=('FIRST', 'SECOND'), default=(500, 300),
+    _command(groups, 'check', lambda _: check(), 'what this machine has for the notebooks, what it lacks, what to do')
+    compare = _command(groups, 'verify', verify_profile, "run the chapter's schedule, compare with published losses")
+    compare.add_argument('name', nargs='?', choices=PROFILES, help='by default D2L_STYLE_PROFILE, else embedded')
+    compare.add_argument('--epochs', nargs=2, type=int, metavar=('FIRST', 'SECOND'), default=(500, 300),
                        help="epochs of the two passes (the chapter's: 500 300; 0 leaves the second out)")
     return parser
 
