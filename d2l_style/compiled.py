@@ -31,7 +31,8 @@ class TransferLoss(nn.HybridBlock):
 
     def check(self, X):
         """Raise `ValueError` where the targets do not fit `X` (1, 3, h, w) and the network, or `X` not the GPU."""
-        check_memory(X.context, (X.shape[3], X.shape[2]), self.net.body[0].weight.shape[0])
+        first = next(iter(self.net.collect_params().values()))  # weights of the first convolution, a row a channel
+        check_memory(X.context, (X.shape[3], X.shape[2]), first.shape[0])
         outputs = mx.sym.Group(self.net(mx.sym.var('X')))
         shapes = dict(zip(self.net.layers, outputs.infer_shape(X=X.shape)[1]))  # nothing is computed
         contents = self.numbers[0]

@@ -2,6 +2,7 @@
 import ast
 import re
 import sys
+import sysconfig
 from importlib import metadata
 from pathlib import Path
 
@@ -71,8 +72,8 @@ UNLOCKED = {'pip', 'd2l-style'}  # an environment's own, and this project
 
 
 def test_what_is_installed_is_what_is_locked():
-    installed = {normal(found.name): found.version for found in metadata.distributions(path=[
-        path for path in sys.path if path.startswith(sys.prefix)])}
+    folders = {sysconfig.get_path('purelib'), sysconfig.get_path('platlib')}
+    installed = {normal(found.name): found.version for found in metadata.distributions(path=list(folders))}
     assert {name: version for name, version in installed.items() if name not in UNLOCKED} == pins(*LOCKS)
 
 
