@@ -28,6 +28,8 @@ APT_INSTALL = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get up
 ifndef PROFILE
 PROFILE := $(or $(D2L_STYLE_PROFILE),embedded)
 endif
+# in a container or on a bare system people are root, which Jupyter refuses unless told
+AS_ROOT := $(shell [ "$$(id -u)" != 0 ] || echo --allow-root)
 # Jupyter's 10 MB for a message are too few for the photograph of a phone
 LARGE_UPLOADS := tornado_settings="{'websocket_max_message_size': 100000000}"
 FETCH_PROFILE = @test $(PROFILE) = embedded || $(BIN)/python -m d2l_style profile $(PROFILE) --fetch
@@ -54,7 +56,7 @@ exercises: export D2L_STYLE_PROFILE := embedded
 lab: $(VENV)/installed  ## open the notebooks in JupyterLab (PROFILE=book; GPU=1; PYTHON=python3.12; ARGS="--no-browser")
 	$(FETCH_PROFILE)
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb \
-	  --ServerApp.$(LARGE_UPLOADS) $(ARGS)
+	  --ServerApp.$(LARGE_UPLOADS) $(AS_ROOT) $(ARGS)
 
 app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a projector (PROFILE=book, ARGS="--port=8866")
 	$(FETCH_PROFILE)
@@ -79,7 +81,7 @@ release collect grade: $(VENV)/installed-teach
 
 formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbgrader's pages
 	cd exercises && $(abspath $(BIN))/jupyter lab --ServerApp.default_url=/formgrader/gradebook/style_transfer \
-	  --ServerApp.jpserver_extensions="nbgrader.server_extensions.formgrader=True" $(ARGS)
+	  --ServerApp.jpserver_extensions="nbgrader.server_extensions.formgrader=True" $(AS_ROOT) $(ARGS)
 
 test: lint test-browser  ## lint, unit tests with coverage, nbval on every notebook, and the lab in a browser
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/browser --cov $(TWO_AT_ONCE)

@@ -51,7 +51,6 @@ def first_cell():
         port = free.getsockname()[1]
     token = secrets.token_hex()
     options = f'--no-browser --port={port} --IdentityProvider.token={token}'
-    options += ' --allow-root' if hasattr(os, 'geteuid') and os.geteuid() == 0 else ''
     start = time.perf_counter()
     lab = subprocess.Popen(['make', 'lab', f'ARGS={options}'], cwd=ROOT, start_new_session=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

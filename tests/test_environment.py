@@ -1,5 +1,7 @@
 """`make` chooses a Python: tools/environment.sh, with stand-ins for Pythons."""
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,3 +118,21 @@ def test_an_environment_that_is_there_has_to_be_the_one_asked_for(tmp_path):
     done = subprocess.run(['make', '-s', '-C', ROOT, 'python-fits', f'VENV={sys.prefix}', 'PYTHON='], text=True,
                           capture_output=True, env={**os.environ, 'MAKEFLAGS': ''})
     assert done.returncode == 0, done.stderr
+
+
+def test_the_dev_container_is_the_image_of_the_dockerfile():
+    image = (ROOT / 'Dockerfile').read_text()
+    container = json.loads((ROOT / '.devcontainer' / 'devcontainer.json').read_text())
+    user = re.search('^ARG NB_USER=(.*)$', image, re.MULTILINE)[1]
+    assert container['remoteUser'] == user
+    assert (ROOT / '.devcontainer' / container['build']['dockerfile']).resolve() == ROOT / 'Dockerfile'
+    settings = container['customizations']['vscode']['settings']
+    assert settings['python.defaultInterpreterPath'] == f'/home/{user}/venv/bin/python'
+    assert f'EXPOSE {container["forwardPorts"][0]}' in image
+
+
+def test_what_the_image_installs_is_the_lock_and_has_a_layer_of_its_own():
+    steps = re.findall('^(?:COPY|RUN pip|RUN python3).*', (ROOT / 'Dockerfile').read_text().replace('\\\n', ''),
+                       re.MULTILINE)
+    assert [step.split()[0] for step in steps] == ['COPY', 'RUN', 'COPY', 'RUN']
+    assert steps[0].split()[-2] == 'requirements.txt' and '--no-deps -r requirements.txt' in steps[1]
