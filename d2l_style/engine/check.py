@@ -189,10 +189,11 @@ def _server_prefix():
         return None
     import psutil
     try:
-        command = psutil.Process(int(parent)).cmdline()
-    except psutil.Error:
+        process = psutil.Process(int(parent))
+        python = Path(process.cwd(), process.cmdline()[0])  # exe() is the Python behind all of them
+    except (psutil.Error, IndexError):
         return None
-    return _prefix_of(command[0]) if command and Path(command[0]).is_absolute() else None
+    return _prefix_of(python) if python.is_file() else None
 
 
 def _prefix_of(python):

@@ -71,6 +71,17 @@ def test_a_server_of_another_environment_is_a_cross(monkeypatch):
         check.jupyterlab()
 
 
+def test_the_environment_of_the_server_is_found_by_its_process(monkeypatch):
+    monkeypatch.delenv('JPY_PARENT_PID', raising=False)
+    assert check._server_prefix() is None
+    server = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)
+    try:
+        monkeypatch.setenv('JPY_PARENT_PID', str(server.pid))
+        assert check._server_prefix() == Path(sys.prefix).resolve()
+    finally:
+        server.communicate(b'\n')
+
+
 @pytest.mark.parametrize('platform, machine', [('darwin', 'arm64'), ('win32', 'AMD64')])
 def test_machines_without_a_wheel_are_sent_to_the_container(monkeypatch, platform, machine):
     monkeypatch.setattr(check.sys, 'platform', platform)
