@@ -14,7 +14,8 @@ FUNCTIONS = ('cuDeviceGet', 'cuGetErrorString', 'cuModuleLoadData', 'cuModuleLoa
 CODE = struct.Struct('<BIBxx')  # mov eax, ANSWER; ret
 PAGE = 0x1000
 HEADER, PROGRAM_HEADER, SYMBOL = 64, 56, 24  # bytes
-LOAD, DYNAMIC, READ, WRITE, EXECUTE = 1, 2, 4, 2, 1
+LOAD, DYNAMIC, STACK, READ, WRITE, EXECUTE = 1, 2, 0x6474e551, 4, 2, 1
+PROGRAM_HEADERS = 4
 
 
 def write_stand_in(file, soname='libcuda.so.1'):
@@ -31,7 +32,7 @@ def stand_in(soname):
     count = len(FUNCTIONS) + 1  # the first symbol is empty
     # one bucket that holds all of them in a row
     hashes = struct.pack(f'<{3 + count}I', 1, count, 1, 0, *range(2, count), 0)
-    tables = HEADER + 3 * PROGRAM_HEADER
+    tables = HEADER + PROGRAM_HEADERS * PROGRAM_HEADER
     symbols = tables + len(hashes) + -len(hashes) % 8
     text = symbols + SYMBOL * count
     code = text + len(strings)
@@ -44,10 +45,11 @@ def stand_in(soname):
     body = hashes + bytes(-len(hashes) % 8) + entries + strings + answers
     end = tables + len(body)
     header = struct.pack('<4s5B7xHHIQQQIHHHHHH', b'\x7fELF', 2, 1, 1, 0, 0, 3, 62, 1, 0, HEADER, 0, 0, HEADER,
-                         PROGRAM_HEADER, 3, 64, 0, 0)
+                         PROGRAM_HEADER, PROGRAM_HEADERS, 64, 0, 0)
     program = b''.join(struct.pack('<IIQQQQQQ', kind, flags, offset, offset, offset, size, size, align)
                        for kind, flags, offset, size, align in (
                            (LOAD, READ | EXECUTE, 0, end, PAGE),
                            (LOAD, READ | WRITE, PAGE, len(dynamic), PAGE),
-                           (DYNAMIC, READ | WRITE, PAGE, len(dynamic), 8)))
+                           (DYNAMIC, READ | WRITE, PAGE, len(dynamic), 8),
+                           (STACK, READ | WRITE, 0, 0, 16)))  # else it asks for one with code, which is refused
     return (header + program + body).ljust(PAGE, b'\0') + dynamic
