@@ -74,8 +74,10 @@ def test_a_server_of_another_environment_is_a_cross(monkeypatch):
 def test_the_environment_of_the_server_is_found_by_its_process(monkeypatch):
     monkeypatch.delenv('JPY_PARENT_PID', raising=False)
     assert check._server_prefix() is None
-    server = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)
+    server = subprocess.Popen([sys.executable, '-c', 'print(flush=True); input()'], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE)
     try:
+        server.stdout.readline()  # it runs
         monkeypatch.setenv('JPY_PARENT_PID', str(server.pid))
         assert check._server_prefix() == Path(sys.prefix).resolve()
     finally:
