@@ -31,14 +31,14 @@ def main():
         folder = Path(folder)
         subprocess.run([sys.executable, '-m', 'venv', folder / 'host'], check=True)
         python = folder / 'host' / 'bin' / 'python'
-        pip = [python, '-m', 'pip', '--disable-pip-version-check', '--quiet']
-        subprocess.run([*pip, 'install', '--upgrade', *HOST], check=True)
+        pip = [python, '-m', 'pip', '--disable-pip-version-check']
+        subprocess.run([*pip, 'install', '--quiet', '--upgrade', *HOST], check=True)
         before = versions(pip)
         source = folder / 'source'
         shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns('.git', '.venv*', '.uv', 'build', '*.egg-info'))
         for line in LINES:
             print('pip', line)
-            subprocess.run([*pip, *line.split()], cwd=source, check=True)
+            subprocess.run([*pip, '--quiet', *line.split()], cwd=source, check=True)
         after = versions(pip)
         changed = {name: (version, after.get(name)) for name, version in before.items() if after.get(name) != version}
         print(f'{len(before)} packages before, {len(after)} after; changed: {changed or "none"}')
