@@ -118,12 +118,12 @@ def _locked():
 def mxnet():
     if not any(_installed(name) for name in ('mxnet', *libraries.FOR_CUDA)):
         raise Trouble('not installed', 'pip install --no-deps mxnet==1.9.1 d2l==1.0.3')
+    lent = [name for name in libraries.missing() if libraries.lent(name)]  # afterwards they are there
     import mxnet
     from d2l import mxnet as d2l  # noqa: F401  has to be importable too
     from mxnet import nd
     if nd.dot(nd.ones((2, 3)), nd.ones((3, 2))).asnumpy().tolist() != [[3, 3], [3, 3]]:
         raise Trouble(f'{mxnet.__version__} computes wrong numbers', 'please report this, with all lines')
-    lent = [name for name in libraries.missing() if libraries.lent(name)]
     ways = [f'with {", ".join(lent)} of other wheels' if lent else '',
             "with SciPy's OpenBLAS, as Arm's own is not in its wheel" if libraries.on_arm() else '',
             'with the names that NumPy had before version 2']
