@@ -92,7 +92,7 @@ test: lint test-browser  ## lint, unit tests with coverage, nbval on every noteb
 	  --output 06_exercises_solved --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags part-3 $(SOLVED)
 	$(NBVAL) $(TWO_AT_ONCE) $(if $(filter file,$(origin NOTEBOOKS)),notebooks,$(NOTEBOOKS))
 
-test-quick: lint  ## lint, unit tests without grading and browser, and nbval on the chapter's notebooks, 4 minutes
+test-quick: lint  ## lint, unit tests without grading and browser, and nbval on the chapter's notebooks
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/test_grading.py $(TWO_AT_ONCE)
 	rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
 	$(NBVAL) $(TWO_AT_ONCE) $(wildcard notebooks/0[1-4]*.ipynb)
