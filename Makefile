@@ -35,7 +35,7 @@ LARGE_UPLOADS := tornado_settings="{'websocket_max_message_size': 100000000}"
 FETCH_PROFILE = @test $(PROFILE) = embedded || $(BIN)/python -m d2l_style profile $(PROFILE) --fetch
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # the exercises are kept once, with their solutions
-SOLVED := exercises/source/style_transfer/06_exercises.ipynb
+SOLVED := course/source/style_transfer/06_exercises.ipynb
 # pytest in two processes, a file in one of them; each has one of MXNet's threads (OMP_NUM_THREADS)
 TWO_AT_ONCE := -n 2 --dist loadfile
 NBVAL = cd build/nbval && OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(CURDIR)/$(BIN)/python -m pytest \
@@ -70,17 +70,17 @@ run: $(VENV)/installed  ## execute every notebook and store its outputs (NOTEBOO
 exercises: $(VENV)/installed-teach  ## execute the exercises with their solutions, and make notebook 6 out of them
 	rm -rf build/sweeps
 	$(BIN)/python tools/run_notebooks.py --folder notebooks $(SOLVED)
-	$(BIN)/python exercises/course.py exercises
+	$(BIN)/python course/course.py exercises
 	$(BIN)/python tools/run_notebooks.py notebooks/06_exercises.ipynb
 
 release:  ## the exercises for the students, and their hidden tests into the gradebook (README, "For teachers")
-collect:  ## sort the submissions in exercises/downloaded by student
+collect:  ## sort the submissions in course/downloaded by student
 grade:  ## marks, feedback and table of all submissions (ARGS="--force --workers 4")
 release collect grade: $(VENV)/installed-teach
-	$(BIN)/python exercises/course.py $@ $(ARGS)
+	$(BIN)/python course/course.py $@ $(ARGS)
 
 formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbgrader's pages
-	cd exercises && $(abspath $(BIN))/jupyter lab --ServerApp.default_url=/formgrader/gradebook/style_transfer \
+	cd course && $(abspath $(BIN))/jupyter lab --ServerApp.default_url=/formgrader/gradebook/style_transfer \
 	  --ServerApp.jpserver_extensions="nbgrader.server_extensions.formgrader=True" $(AS_ROOT) $(ARGS)
 
 test: lint test-browser  ## lint, unit tests with coverage, nbval on every notebook, and the lab in a browser

@@ -5,6 +5,8 @@
 The submissions are 30 copies of the solution, so that nothing ends early. Each way once, with feedback and
 table; then the notebook with all of its experiments, from top to bottom. Prints and stores seconds and ratio.
 """
+from d2l_style.engine.threads import cores
+
 import json
 import shutil
 import subprocess
@@ -13,10 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from d2l_style.engine.threads import cores
-
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / 'exercises'))
+sys.path.insert(0, str(ROOT / 'course'))
 import course  # noqa: E402
 
 RESULTS = ROOT / 'bench' / 'results' / 'grading.json'

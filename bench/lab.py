@@ -118,8 +118,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--output', type=Path, default=ROOT / 'bench' / 'results' / 'lab.json')
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         shutil.copytree(ROOT / 'notebooks', folder / 'notebooks')
         with serve('lab', folder, folder / 'home') as address, browser() as page:
             open_notebook(page, address, 'notebooks/05_style_lab.ipynb')

@@ -3,18 +3,17 @@
     python bench/large.py run      # prints one line of JSON: seconds and memory, 4000 × 3000
     python bench/large.py seams    # the same loss and gradient with and without tiles, 1800 × 1200
 """
+from d2l_style import FeatureNet, Weights, get_contents, get_styles, gram, load_backbone, read_image, train_fast_steps
+from d2l_style.engine.compiled import TransferLoss
+from d2l_style.fast.tiles import TiledLoss
+from d2l_style.fast.train import HUBER
+
 import json
 import resource
 import sys
 import time
 
 import numpy as np
-
-from d2l_style import (FeatureNet, Weights, get_contents, get_styles, gram, load_backbone,
-                       read_image, train_fast_steps)
-from d2l_style.compiled import TransferLoss
-from d2l_style.fast import HUBER
-from d2l_style.tiles import TiledLoss
 
 SHAPE, MAX_EPOCHS, COARSE_EPOCHS = (4000, 3000), 4, 8
 

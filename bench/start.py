@@ -34,7 +34,7 @@ def first_picture():
     """Seconds from starting a kernel until it has made its first composite image."""
     start = time.perf_counter()
     manager, client = start_new_kernel(cwd=str(ROOT))
-    reply = client.execute_interactive(FIRST_PICTURE, timeout=120, output_hook=lambda message: None)
+    reply = client.execute_interactive(FIRST_PICTURE, timeout=120, output_hook=lambda _: None)
     seconds = time.perf_counter() - start
     manager.shutdown_kernel(now=True)
     if reply['content']['status'] != 'ok':

@@ -6,13 +6,13 @@ The same 12 cells (225×150, embedded backbone, 40 epochs), each way once to get
 `ROUNDS` times in turn. Each process gets its share of the cores. Prints and stores cells per minute
 and the ratio to this process, medians.
 """
+from d2l_style.beyond.sweep import sweep
+from d2l_style.engine.threads import cores
+
 import json
 import tempfile
 import time
 from pathlib import Path
-
-from d2l_style.sweep import sweep
-from d2l_style.engine.threads import cores
 
 import numpy as np
 from distributed import Client, LocalCluster

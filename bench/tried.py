@@ -5,15 +5,14 @@
 One job, 225×150, embedded backbone, 300 epochs of every way; epochs on smaller pictures count by
 their pixels. Then half precision: its speed, and how far losses and gradient are off. Prints Markdown.
 """
+from d2l_style import FeatureNet, Weights, get_contents, get_styles, gram, load_backbone, read_image, train_steps
+from d2l_style.engine.compiled import TransferLoss
+from d2l_style.fast.lbfgs import lbfgs
+from d2l_style.fast.train import HUBER, at_size, by_frequency
+
 import time
 from itertools import islice
 from statistics import median
-
-from d2l_style import (FeatureNet, Weights, get_contents, get_styles, gram, load_backbone, read_image,
-                       train_steps)
-from d2l_style.compiled import TransferLoss
-from d2l_style.fast import HUBER, _by_frequency, at_size
-from d2l_style.lbfgs import lbfgs
 
 import numpy as np
 from mxnet import autograd, gluon, init, lr_scheduler, nd
@@ -91,7 +90,7 @@ def ours(sizes=(SHAPE,), coarse_epochs=20, huber=HUBER, frequencies=True, pairs=
     for shape in sizes:
         job = Job(shape, huber)
         X = job.X if X is None else at_size(X, PICTURES[0], shape)
-        steps = lbfgs(job.measure, X.asnumpy(), _by_frequency(X.shape) if frequencies else lambda v: v, pairs)
+        steps = lbfgs(job.measure, X.asnumpy(), by_frequency(X.shape) if frequencies else lambda v: v, pairs)
         for x, _, accepted in islice(steps, EPOCHS if shape == SHAPE else coarse_epochs):
             X = nd.array(x) if accepted else X
         spent += len(job.losses) * job.cost if shape != SHAPE else 0
@@ -149,7 +148,7 @@ class HalfNet(nn.HybridBlock):
 def half_precision():
     """Speed of bfloat16, and its errors at the start and at a picture after 50 epochs of fast mode."""
     exact, half = Job(), Job(net=HalfNet())
-    trained = [x for x, _, accepted in islice(lbfgs(exact.measure, exact.X.asnumpy(), _by_frequency(exact.X.shape)), 50)
+    trained = [x for x, _, accepted in islice(lbfgs(exact.measure, exact.X.asnumpy(), by_frequency(exact.X.shape)), 50)
                if accepted][-1]
     rows, ratios = [], []
     for _ in range(20):

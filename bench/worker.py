@@ -48,7 +48,7 @@ def measure(args):
 def chapter(args):
     # what MXNet takes by itself: half of the processors, which wait as long as OpenMP lets them by default
     os.environ.setdefault('OMP_NUM_THREADS', str(max(1, os.cpu_count() // 2)))
-    import d2l_style  # noqa: F401  MXNet can be imported after it
+    import d2l_style  # noqa: F401  before MXNet
 
     import chapter as printed
     content_X, style_X = preprocessed(args)
@@ -67,7 +67,7 @@ def ours(args):
 def tuned(args):
     """Our loop and Adam with another learning rate, which falls to 0 along a cosine."""
     from d2l_style import Weights, extract_features, get_inits
-    from d2l_style.compiled import TransferLoss
+    from d2l_style.engine.compiled import TransferLoss
 
     from mxnet import autograd, gluon, lr_scheduler, nd
     (content_X, style_X), net = preprocessed(args), frozen(args)
@@ -110,13 +110,12 @@ def preprocessed(args):
 
 def network(args):
     """Layers with weights: the embedded ones, those of a file, or random ones, always the same."""
+    from d2l_style import load_backbone
+    from d2l_style.backbones import VGG19_CHANNELS, fill, vgg19_features
+
     import mxnet as mx
     import numpy as np
     from mxnet import nd
-
-    from d2l_style import load_backbone
-    from d2l_style.architectures import VGG19_CHANNELS, vgg19_features
-    from d2l_style.backbones import fill
     net = load_backbone('vgg19_slim', mx.cpu()) if args.net == 'slim' \
         else vgg19_features(VGG19_CHANNELS)[:max(*args.content_layers, *args.style_layers) + 1]
     if args.net == 'vgg19':
@@ -136,9 +135,9 @@ def balance(net, X, style_layers):
     The squared Gram matrix of each style layer gets the mean 0.03 on the picture `X`, other layers
     RMS 1.5. No gradient within a layer changes its direction (Gatys et al. 2016 scaled as well).
     """
-    from mxnet.gluon import nn
-
     from d2l_style import gram
+
+    from mxnet.gluon import nn
     before = 1.0
     for i, layer in enumerate(net):
         if isinstance(layer, nn.Conv2D):
@@ -162,6 +161,7 @@ def frozen(args):
 def store(args):
     """Pictures and weights as arrays, for a process without MXNet; and the work of one epoch in GFLOP."""
     import d2l_style  # noqa: F401  before MXNet
+
     import numpy as np
     content_X, style_X = preprocessed(args)
     net = network(args)
@@ -184,9 +184,10 @@ def gflop(net, args):
     return total / 1e9
 
 
-def sgemm(args):
+def sgemm(args):  # noqa: ARG001  every command gets them
     """The best of ten products of two 2048×2048 matrices, on all cores: what the processor can do."""
     import d2l_style  # noqa: F401  before MXNet
+
     from mxnet import nd
     A, best = nd.random.normal(shape=(2048, 2048)), 0
     for _ in range(10):

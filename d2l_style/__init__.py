@@ -1,9 +1,11 @@
 """Neural style transfer in the order of the chapter of *Dive into Deep Learning*.
 
-A picture is read (`images`), becomes features (`backbones`, `features`), features become
-losses (`losses`), and losses move the picture (`training`, and in less time `fast`). `engine` loads MXNet,
-`store` brings weights and pictures that are not in the package, `profiles` names what belongs together, `widgets`
-only watches. Beyond the chapter are `variations`, `regions` and `sweep`; `exercises` checks what students write.
+The chapter is in five files: a picture is read (`images`), becomes features (`backbones`, `features`), features
+become losses (`losses`), and losses move the picture (`training`). Below them are two rooms: `engine` loads MXNet and
+computes, `store` brings weights and pictures that are not in the package. Above them, each for itself: `fast` (the same
+losses in less time), `beyond` (what papers do otherwise, and sweeps), `book` (the chapter's own setting, and the
+commands), `lab` (sliders, which only watch) and `exercises` (checks what students write). `pretrained` and `pictures`
+hold files only.
 
 Each name comes out of its module when it is first asked for: so `python -m d2l_style check` works where MXNet does not.
 """
@@ -15,14 +17,13 @@ prepare()  # before anything imports MXNet
 
 _PUBLIC = {
     'images': ['CATALOGUE', 'read_image', 'preprocess', 'postprocess', 'fit_shape'],
-    'architectures': ['BACKBONES', 'find_backbone', 'layer_names'],
-    'backbones': ['load_backbone'],
-    'profiles': ['PROFILES', 'use_profile'],
-    'store': ['DownloadError', 'WeightsError'],
+    'backbones': ['BACKBONES', 'find_backbone', 'layer_names', 'load_backbone'],
     'features': ['CONTENT_LAYERS', 'STYLE_LAYERS', 'FeatureNet', 'extract_features', 'get_contents', 'get_styles'],
     'losses': ['Weights', 'content_loss', 'gram', 'style_loss', 'tv_loss', 'compute_loss'],
     'training': ['GeneratedImage', 'get_inits', 'Step', 'train_steps', 'train', 'DivergedError'],
     'fast': ['train_fast', 'train_fast_steps'],
+    'book': ['PROFILES', 'use_profile'],
+    'store': ['DownloadError', 'WeightsError'],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 __all__ = list(_MODULE_OF)

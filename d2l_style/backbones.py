@@ -1,13 +1,81 @@
-"""Backbones: pretrained networks, asked for by name and never trained.
+"""Backbones: pretrained networks, asked for by name and never trained, and the layers that suit style transfer.
 
-Chapter, "Extract Features". `vgg19_slim` comes with the package; the others have to be fetched
-(`python -m d2l_style weights list`), `vgg19` among them, the chapter's network.
+Chapter, "Extract Features". Layers are counted as in Gluon's `vgg19().features`. `vgg19_slim` comes with the package;
+the others have to be fetched (`python -m d2l_style weights list`), `vgg19` among them, the chapter's network.
 """
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import mxnet as mx
 from d2l import mxnet as d2l
 from mxnet import nd
+from mxnet.gluon.model_zoo import vision
 
-from .architectures import find_backbone, parameter_shapes
-from .store import find_weights
+from .store import find_weights, own_weights
+
+# convolutions of the five blocks: Simonyan & Zisserman 2015, table 1, columns E and D
+VGG19, VGG16 = (2, 2, 4, 4, 4), (2, 2, 3, 3, 3)
+VGG19_CHANNELS = (64, 128, 256, 512, 512)
+SLIM_CHANNELS = (16, 32, 64, 128, 128)
+# the paper counts what learns: Iandola et al. 2016, table 1, with the poolings of version 1.1
+SQUEEZENET = ('conv1', 'relu1', 'pool1', 'fire2', 'fire3', 'pool3', 'fire4', 'fire5', 'pool5', 'fire6', 'fire7',
+              'fire8', 'fire9')
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A network: the names of its layers, those that suit style transfer, and how to build it untrained."""
+
+    names: tuple
+    content_layers: tuple
+    style_layers: tuple
+    build: Callable
+
+    def layers(self):
+        """Its layers, untrained, as a Gluon `HybridSequential`."""
+        return self.build()[:len(self.names)]
+
+    def learned(self):
+        """The names of the layers that learn: convolutions and fire modules, without ReLU and pooling."""
+        return [name for name in self.names if name.startswith(('conv', 'fire'))]
+
+
+def layer_names(convolutions=VGG19):
+    """Name of every VGG layer in the order of its index; for VGG-19 `conv1_1` is 0, `conv4_4` is 25."""
+    names = []
+    for block, number in enumerate(convolutions, start=1):
+        for i in range(1, number + 1):
+            names += [f'conv{block}_{i}', f'relu{block}_{i}']
+        names.append(f'pool{block}')
+    return names
+
+
+def vgg19_features(channels):
+    """Untrained VGG-19 layers, without the classifier, as a Gluon `HybridSequential`."""
+    return _vgg_features(VGG19, channels)
+
+
+def _vgg_features(convolutions, channels):
+    return vision.VGG(list(convolutions), list(channels)).features[:len(layer_names(convolutions))]
+
+
+def vgg(convolutions, channels):
+    """A VGG up to conv5_1, with the chapter's choice: each block's first convolution, and the fourth's last one."""
+    names = layer_names(convolutions)
+    return Backbone(tuple(names[:names.index('conv5_1') + 1]), (f'conv4_{convolutions[3]}',),
+                    tuple(f'conv{block}_1' for block in range(1, 6)), lambda: _vgg_features(convolutions, channels))
+
+
+BACKBONES = {
+    'vgg19_slim': vgg(VGG19, SLIM_CHANNELS),
+    'vgg19': vgg(VGG19, VGG19_CHANNELS),
+    'vgg19_2018': vgg(VGG19, VGG19_CHANNELS),
+    'vgg19_torchvision': vgg(VGG19, VGG19_CHANNELS),
+    'vgg16': vgg(VGG16, VGG19_CHANNELS),
+    # the layers that Stanford's CS231n (2017, assignment 3) takes for style transfer, but for conv1 before its ReLU
+    'squeezenet1_1': Backbone(SQUEEZENET, ('fire2',), ('conv1', 'fire3', 'fire4', 'fire5'),
+                              lambda: vision.SqueezeNet('1.1').features),
+}
 
 
 def load_backbone(name='vgg19_slim', ctx=None):
@@ -36,3 +104,40 @@ def fill(features, weights, ctx):
     features.initialize(ctx=ctx)
     for name, parameter in parameters.items():
         parameter.set_data(weights[f'features.{name}'].astype('float32'))
+
+
+def backbone_of(pretrained_net):
+    """The `Backbone` of a network from `load_backbone`; any other network is read as VGG-19."""
+    return getattr(pretrained_net, 'backbone', None) or replace(BACKBONES['vgg19'], names=tuple(layer_names()))
+
+
+def find_backbone(name):
+    """The `Backbone` called `name`: one of `BACKBONES`, or the network of weights that the user brought in.
+
+    Raises `ValueError` for an unknown name.
+    """
+    if name in BACKBONES:
+        return BACKBONES[name]
+    own = own_weights()
+    if name not in own:
+        raise ValueError(f'there is no backbone {name!r}: choose one of {", ".join([*BACKBONES, *own])}, or bring in '
+                         'weights of your own: python -m d2l_style weights import FILE --as NAME')
+    backbone, last = own[name]
+    return _cut(BACKBONES[backbone], last)
+
+
+def _cut(backbone, last):
+    """`backbone` up to the layer of index `last`; where its content layer is gone, the last one that learns."""
+    short = replace(backbone, names=backbone.names[:last + 1])
+    content = tuple(name for name in backbone.content_layers if name in short.names) or (short.learned()[-1],)
+    return replace(short, content_layers=content,
+                   style_layers=tuple(name for name in backbone.style_layers if name in short.names))
+
+
+def parameter_shapes(features):
+    """{'features.0.weight': (64, 3, 3, 3), ...}: what `fill` needs, in the order of the layers."""
+    symbol = features(mx.sym.var('data'))
+    shapes, _, _ = symbol.infer_shape(data=(1, 3, 224, 224))
+    shapes = dict(zip(symbol.list_arguments(), shapes))
+    return {f'features.{key}': shapes[parameter.name]
+            for key, parameter in features._collect_params_with_prefix().items()}

@@ -4,7 +4,7 @@ Chapter, "Extract Features". Layers are named (`'conv4_4'`) or counted (25).
 """
 from mxnet.gluon import nn
 
-from .architectures import backbone_of
+from .backbones import backbone_of
 from .images import preprocess
 
 CONTENT_LAYERS = (25,)
@@ -33,7 +33,8 @@ class FeatureNet(nn.HybridBlock):
         self.body = pretrained_net[:self.layers[-1] + 1]
         self.hybridize()
 
-    def hybrid_forward(self, F, X):
+    def hybrid_forward(self, F, X):  # noqa: ARG002  Gluon gives `F`
+        """The outputs of `layers`, one after the other; called by Gluon."""
         outputs = []
         for i, layer in enumerate(self.body):
             X = layer(X)

@@ -2,20 +2,15 @@
 
 Chapter, "Read the Content and Style Images" and "Preprocessing and Postprocessing".
 """
-import io
 import os
 from pathlib import Path
 
 import numpy as np
 import skimage.data
 from mxnet import image, nd
-from PIL import Image, ImageOps
-from skimage.util import img_as_ubyte
 
 from .store import is_remote, picture_file
-
-MIN_SIDE = 16  # pixels: the network halves a picture four times
-MAX_PIXELS = 64_000_000  # more than any phone takes, and 800 MB as float32
+from .store.decode import MIN_SIDE, check_size, decode
 
 rgb_mean = nd.array([0.485, 0.456, 0.406])
 rgb_std = nd.array([0.229, 0.224, 0.225])
@@ -45,22 +40,15 @@ def read_image(source):
     `ValueError` for what is no picture or has a side below 16 pixels or more than 64 megapixels,
     `TypeError` for another kind of source.
     """
-    if isinstance(source, (nd.NDArray, np.ndarray)):
-        picture, name = _from_array(source), 'the array'
-    elif isinstance(source, Image.Image):
-        picture, name = source, 'the image'
-    elif isinstance(source, (bytes, bytearray, memoryview)):
-        picture, name = io.BytesIO(source), 'the uploaded file'
+    picture, name = source, None
+    if isinstance(source, nd.NDArray):
+        picture = source.asnumpy()
     elif isinstance(source, str) and is_remote(source):
         name = f"'{source}'"
-        picture = picture_file(source, check=lambda file: _decode(file, name))
+        picture = picture_file(source, check=lambda file: decode(file, name))
     elif isinstance(source, (str, os.PathLike)):
         picture = _find(source)
-        name = f"'{picture}'"
-    else:
-        raise TypeError(f'cannot read a picture from {type(source).__name__}: give a path, a catalogue '
-                        'name, an array, bytes or a PIL image')
-    return nd.array(np.asarray(_decode(picture, name)), dtype='uint8')
+    return nd.array(np.asarray(decode(picture, name)), dtype='uint8')
 
 
 def preprocess(img, image_shape, *, keep_aspect=False):
@@ -100,14 +88,8 @@ def check_shape(image_shape):
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f'image_shape is {image_shape!r}: give (width, height) in whole pixels, '
                          'for example (225, 150)') from None
-    _check_size(width, height, 'image_shape')
+    check_size(width, height, 'image_shape')
     return int(width), int(height)
-
-
-def _check_size(width, height, name):
-    if min(width, height) < MIN_SIDE or width * height > MAX_PIXELS:
-        raise ValueError(f'{name} is {width}×{height} pixels: each side needs at least {MIN_SIDE}, and all '
-                         f'together at most {MAX_PIXELS // 10**6} megapixels; choose or resize accordingly')
 
 
 def _find(source):
@@ -118,57 +100,3 @@ def _find(source):
         raise FileNotFoundError(f"there is no picture '{source}': check the path (from {Path.cwd()}), or take "
                                 f'one of the catalogue: {", ".join(CATALOGUE)}')
     return path
-
-
-def _decode(picture, name):
-    """An RGB image of PIL, out of one of any mode, or out of a file."""
-    if isinstance(picture, (Path, io.BytesIO)):
-        picture = _open(picture, name)
-    _check_size(*picture.size, name)
-    return _to_rgb(picture, name)
-
-
-def _open(file, name):
-    try:
-        return Image.open(file)
-    except Image.DecompressionBombError:
-        raise ValueError(f'{name} is too large: at most {MAX_PIXELS // 10**6} megapixels; '
-                         'make it smaller first') from None
-    except (OSError, SyntaxError, ValueError):  # what PIL's readers raise at a broken header
-        raise ValueError(f'{name} is not a picture, or is cut short: copy or save it again as JPEG or PNG') from None
-
-
-def _to_rgb(picture, name):
-    try:
-        picture = ImageOps.exif_transpose(picture)
-        if picture.mode[0] in 'IF':  # 16 bits, 32 bits or floats, all of them grey
-            return _deep_grey(picture).convert('RGB')
-        if picture.mode in ('RGBA', 'LA', 'PA', 'La', 'RGBa') or 'transparency' in picture.info:
-            picture = picture.convert('RGBA')
-            white = Image.new('RGBA', picture.size, 'white')
-            return Image.alpha_composite(white, picture).convert('RGB')
-        return picture.convert('RGB')
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # broken chunks, missing data
-        raise ValueError(f'{name} is damaged or cut short ({error}): copy or download it again') from None
-
-
-def _deep_grey(picture):
-    """A grey picture of 16 or 32 bits, or of floats, as one of 8 bits."""
-    values = np.asarray(picture).astype('float64')
-    top = 65535 if picture.mode[0] == 'I' else 1 if values.max() <= 1 else 255
-    return _from_array((values / top).clip(0, 1))
-
-
-def _from_array(values):
-    """PIL image of an array, after checking that it can be one."""
-    values = values.asnumpy() if isinstance(values, nd.NDArray) else values
-    if values.ndim == 3 and values.shape[2] == 1:
-        values = values[:, :, 0]
-    if not (values.ndim == 2 or values.ndim == 3 and values.shape[2] in (3, 4)):
-        raise ValueError(f'an array of shape {values.shape} is no picture: give (h, w), (h, w, 3) or (h, w, 4)')
-    _check_size(values.shape[1], values.shape[0], 'the array')
-    if values.dtype.kind == 'f' and not (values.min() >= 0 and values.max() <= 1):  # NaN fails both
-        raise ValueError('a picture of floats has values from 0 to 1: divide by 255, or give uint8')
-    if values.dtype.kind != 'f' and values.dtype not in (np.uint8, np.uint16, bool):
-        raise ValueError(f'an array of {values.dtype} is no picture: give uint8, uint16, bool or floats 0..1')
-    return Image.fromarray(img_as_ubyte(values))

@@ -29,6 +29,7 @@ class Weights:
             factors = value if isinstance(value, (tuple, list)) else [value]
             return super().__setattr__(name, tuple(_checked('style layer', factor) for factor in factors))
         super().__setattr__(name, _checked(name, value))
+        return None
 
     def style_layers(self, number):
         """The weights of `number` style layers, a list; `ValueError` if `layers` has another number of factors."""

@@ -14,7 +14,7 @@ from mxnet import autograd, gluon, init, nd
 from mxnet.gluon import nn
 from tqdm.auto import tqdm
 
-from .compiled import TransferLoss
+from .engine.compiled import TransferLoss
 from .losses import Weights, gram
 
 
@@ -47,14 +47,17 @@ class Step:
 
     @property
     def content_loss(self):
+        """Weighted content loss, the sum over its layers."""
         return sum(self.contents_l)
 
     @property
     def style_loss(self):
+        """Weighted style loss, the sum over its layers."""
         return sum(self.styles_l)
 
     @property
     def total_loss(self):
+        """All three together."""
         return self.content_loss + self.style_loss + self.tv_l
 
 
@@ -66,6 +69,7 @@ class GeneratedImage(nn.Block):
         self.weight = self.params.get('weight', shape=img_shape)
 
     def forward(self):
+        """The picture itself, (1, 3, h, w)."""
         return self.weight.data()
 
 

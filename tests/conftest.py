@@ -1,6 +1,6 @@
 """One small network, one small pair of pictures, for all tests."""
 from d2l_style import FeatureNet, get_contents, get_styles  # before MXNet, as its threads are set there
-from d2l_style.architectures import vgg19_features
+from d2l_style.backbones import vgg19_features
 
 import mxnet as mx
 import numpy as np

@@ -1,3 +1,9 @@
+from d2l_style import BACKBONES, FeatureNet, WeightsError, extract_features, find_backbone, layer_names, load_backbone
+from d2l_style.backbones import VGG16, VGG19_CHANNELS, parameter_shapes, vgg19_features
+from d2l_style.store.folders import zoo_folder
+from d2l_style.store.registry import WEIGHTS
+from d2l_style.store.zoo import sha1
+
 import sys
 
 import mxnet as mx
@@ -5,12 +11,6 @@ import numpy as np
 import pytest
 from mxnet import nd
 from mxnet.gluon.model_zoo import vision
-
-from d2l_style import BACKBONES, FeatureNet, WeightsError, extract_features, find_backbone, layer_names, load_backbone
-from d2l_style.architectures import VGG16, VGG19_CHANNELS, parameter_shapes, vgg19_features
-from d2l_style.store.folders import zoo_folder
-from d2l_style.store.registry import WEIGHTS
-from d2l_style.store.zoo import sha1
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_layer_names_agree_with_the_chapter():
     assert names[-1] == 'pool5'
 
 
-@pytest.mark.parametrize('features, names', [
+@pytest.mark.parametrize(('features', 'names'), [
     (vgg19_features((4, 4, 4, 4, 4)), layer_names()),
     (vision.vgg16().features, layer_names(VGG16)),
     (vision.squeezenet1_1().features, BACKBONES['squeezenet1_1'].names)], ids=['vgg19', 'vgg16', 'squeezenet1_1'])
@@ -96,7 +96,7 @@ def test_weights_that_do_not_fit_are_reported(published, content):
         load_backbone('vgg19')
 
 
-@pytest.mark.parametrize('name, features', [
+@pytest.mark.parametrize(('name', 'features'), [
     ('vgg19', vgg19_features(VGG19_CHANNELS)),
     ('vgg16', vision.vgg16().features), ('squeezenet1_1', vision.squeezenet1_1().features)])
 def test_files_in_the_form_of_the_model_zoo_are_read(published, name, features):

@@ -1,8 +1,7 @@
+from d2l_style import FeatureNet, extract_features, get_contents, get_styles, preprocess
+
 import numpy as np
 import pytest
-
-from d2l_style import FeatureNet, extract_features, get_contents, get_styles, layer_names, preprocess
-from d2l_style.widgets import layer_table
 
 
 def test_names_and_indices_mean_the_same_layers(pretrained_net):
@@ -48,9 +47,3 @@ def test_at_least_one_layer_of_each_kind_is_needed(pretrained_net):
         FeatureNet(pretrained_net, [], [0])
     with pytest.raises(ValueError, match='no style layer'):
         FeatureNet(pretrained_net, [25], [])
-
-
-def test_the_table_maps_every_convolution(pretrained_net):
-    table = layer_table(pretrained_net)
-    for i, name in enumerate(layer_names()):
-        assert (f'{i:2d} = {name}' in table) == name.startswith('conv')

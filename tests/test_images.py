@@ -1,11 +1,11 @@
+from d2l_style import CATALOGUE, fit_shape, postprocess, preprocess, read_image
+
 import io
 
 import numpy as np
 import pytest
 from mxnet import nd
 from PIL import Image
-
-from d2l_style import CATALOGUE, fit_shape, postprocess, preprocess, read_image
 
 RAMP = np.dstack([np.tile(np.linspace(0, 255, 40), (30, 1))] * 3).astype('uint8')
 RAMP[:10] = (200, 30, 60)
@@ -131,7 +131,7 @@ def test_what_is_no_picture_is_refused():
         read_image(7)
 
 
-@pytest.mark.parametrize('array, reason', [
+@pytest.mark.parametrize(('array', 'reason'), [
     (np.zeros((30, 40, 5), 'uint8'), 'shape'), (np.zeros(40, 'uint8'), 'shape'),
     (np.full((30, 40, 3), 2.0), 'from 0 to 1'), (np.full((30, 40, 3), np.nan), 'from 0 to 1'),
     (np.zeros((30, 40, 3), 'int64'), 'int64'), (np.zeros((4, 4, 3), 'uint8'), 'at least 16')])

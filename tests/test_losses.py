@@ -1,9 +1,9 @@
+from d2l_style import Weights, compute_loss, content_loss, extract_features, gram, style_loss, tv_loss
+from d2l_style.engine.compiled import TransferLoss
+
 import numpy as np
 import pytest
 from mxnet import autograd, nd
-
-from d2l_style import Weights, compute_loss, content_loss, extract_features, gram, style_loss, tv_loss
-from d2l_style.compiled import TransferLoss
 
 
 def random(*shape):

@@ -1,3 +1,5 @@
+from d2l_style import DivergedError, Weights, get_contents, get_inits, get_styles, train, train_steps
+
 import _thread
 import signal
 import threading
@@ -6,9 +8,8 @@ from itertools import islice
 import chapter as printed
 import numpy as np
 import pytest
-from .conftest import SHAPE
 
-from d2l_style import DivergedError, Weights, get_contents, get_inits, get_styles, train, train_steps
+from .conftest import SHAPE
 
 
 def chapter_losses(content_X, style_X, net, lr, epochs, decay):
@@ -132,7 +133,7 @@ def test_an_interrupt_returns_the_picture_so_far(job, capsys):
 def test_a_loss_that_overflows_keeps_the_last_good_picture(job):
     weights = Weights()
     kept = None
-    with pytest.raises(DivergedError, match='lower the learning rate') as error:
+    with pytest.raises(DivergedError, match='lower the learning rate') as error:  # noqa: PT012
         for step in train_steps(*job, max_epochs=10, weights=weights):
             if step.epoch == 2:
                 weights.style = 1e300

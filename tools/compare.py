@@ -4,10 +4,10 @@
 
 `tools/fresh.py --arch arm64` runs it on an emulated Arm and here, and compares the two.
 """
+import d2l_style
+
 import json
 import platform
-
-import d2l_style
 
 import numpy as np
 from mxnet import autograd, nd

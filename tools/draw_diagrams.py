@@ -41,8 +41,8 @@ def box(x, y, width, height, words, colour=INK, fill='#f4f6f9'):
 def arrow(*points, backward=False):
     path = 'M' + ' L'.join(f'{x} {y}' for x, y in points)
     style = f'stroke="{ORANGE}" stroke-dasharray="2 5" stroke-linecap="round"' if backward else f'stroke="{INK}"'
-    return f'<path d="{path}" fill="none" {style} stroke-width="2" ' \
-           f'marker-end="url(#{"backward" if backward else "forward"})"/>'
+    head = 'backward' if backward else 'forward'
+    return f'<path d="{path}" fill="none" {style} stroke-width="2" marker-end="url(#{head})"/>'
 
 
 def picture(x, y, width, height, file, title):

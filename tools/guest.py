@@ -27,8 +27,8 @@ print(sum(cell.cell_type == 'code' for cell in notebook.cells))
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         subprocess.run([sys.executable, '-m', 'venv', folder / 'host'], check=True)
         python = folder / 'host' / 'bin' / 'python'
         pip = [python, '-m', 'pip', '--disable-pip-version-check']

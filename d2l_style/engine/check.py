@@ -63,6 +63,7 @@ def _line(name, look):
 
 
 def python():
+    """Version, place and kind of machine; trouble where MXNet was not made for it."""
     found = f'{platform.python_version()} in {sys.prefix}, {platform.system()} on {platform.machine()}'
     if not PYTHONS[0] <= sys.version_info[:2]:
         raise Trouble(found, 'install Python 3.10 to 3.14, and run "make lab" again')
@@ -76,6 +77,7 @@ def python():
 
 
 def system_libraries():
+    """What the system lacks of that which MXNet is linked with."""
     missing = libraries.missing()
     alone = [name for name in missing if not libraries.lent(name)]
     if alone:
@@ -87,6 +89,7 @@ def system_libraries():
 
 
 def packages():
+    """Whether all that we import is here, in the versions of the lock."""
     missing, others = [], []
     locked = _locked()
     for name in (*IMPORTED, 'd2l'):
@@ -116,6 +119,7 @@ def _locked():
 
 
 def mxnet():
+    """Whether MXNet loads, how, and whether it multiplies two matrices."""
     if not any(_installed(name) for name in ('mxnet', *libraries.FOR_CUDA)):
         raise Trouble('not installed', 'pip install --no-deps mxnet==1.9.1 d2l==1.0.3')
     lent = [name for name in libraries.missing() if libraries.lent(name)]  # afterwards they are there
@@ -138,11 +142,13 @@ def _installed(name):
 
 
 def cores():
+    """How many processors, and how many threads of MXNet."""
     from .threads import cores
     return f'{cores()} of {os.cpu_count()} processors, {os.environ.get("OMP_NUM_THREADS", cores())} threads of MXNet'
 
 
 def memory():
+    """How much memory there is, and is free."""
     import psutil
     there = psutil.virtual_memory()
     found = f'{there.total / 1e9:.1f} GB, {there.available / 1e9:.1f} GB free'
@@ -152,6 +158,7 @@ def memory():
 
 
 def gpu():
+    """Which GPU is used, or why none is."""
     from .device import Driver, survey
     if libraries.cuda_build():
         reason, number = survey()
@@ -201,6 +208,7 @@ def _prefix_of(python):
 
 
 def browser():
+    """The browser that the tests drive."""
     names = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
     found = os.environ.get('CHROMIUM') or next(filter(None, map(shutil.which, names)), None)
     if not found:
@@ -211,6 +219,7 @@ def browser():
 
 
 def fonts():
+    """A font, which a browser needs to show text in the tests."""
     from matplotlib import font_manager
     families = {Path(file).stem for file in font_manager.findSystemFonts()}
     if not families:

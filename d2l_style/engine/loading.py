@@ -17,6 +17,7 @@ class MXNetFinder(MetaPathFinder):
     """Finds the modules of `mxnet`, and `d2l.mxnet`, where Python finds them, and loads them with `MXNetLoader`."""
 
     def find_spec(self, fullname, path=None, target=None):
+        """The spec of a module of MXNet, with our loader, or None: called by `import`."""
         if fullname != 'd2l.mxnet' and fullname.partition('.')[0] != 'mxnet':
             return None
         spec = PathFinder.find_spec(fullname, path, target)
@@ -29,6 +30,7 @@ class MXNetLoader(SourceFileLoader):
     """Runs a module of MXNet with its old names."""
 
     def exec_module(self, module):
+        """Run `module`: called by `import`."""
         if module.__name__ == 'd2l.mxnet':
             super().exec_module(module)
             from .device import usable_gpus

@@ -30,7 +30,7 @@ def _numpy():
         'compat': types.SimpleNamespace(basestring=str),
         'PZERO': 0.0, 'NZERO': -0.0, 'PINF': numpy.inf, 'NINF': -numpy.inf, 'Inf': numpy.inf, 'NAN': numpy.nan,
         'NaN': numpy.nan, 'alltrue': numpy.all, 'sometrue': numpy.any, 'product': numpy.prod, 'round_': numpy.round,
-        'in1d': numpy.isin, 'trapz': getattr(numpy, 'trapezoid', None) or numpy.trapz,
+        'in1d': numpy.isin, 'trapz': getattr(numpy, 'trapezoid', None) or numpy.trapz,  # noqa: NPY201
         'msort': lambda a: numpy.sort(a, axis=0),
         # the package numpy-financial has these now: MXNet only asks for them, when it is imported
         **{name: _moved_out(name) for name in ('mirr', 'npv', 'pmt', 'ppmt', 'pv', 'rate')},
@@ -56,7 +56,7 @@ OLD = {
 }
 
 
-def _import(name, globals=None, locals=None, fromlist=(), level=0):
+def _import(name, globals=None, locals=None, fromlist=(), level=0):  # noqa: A002  as `__import__` has them
     """`import` as MXNet's modules have it: absolute names in `OLD` come from there."""
     if level == 0 and name in OLD:
         return OLD[name]

@@ -3,8 +3,8 @@
 Each mistake is a formula that gives the numbers of those who made it, with two hints: a vague one and a
 closer one. None is the answer.
 """
-from dataclasses import dataclass
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from mxnet import nd
 
@@ -109,7 +109,7 @@ EXERCISES = {
         )),
     'gram': Exercise(
         losses.gram, lambda rng, shape: (rng.normal(size=(1, *shape)),), (
-            Mistake(lambda X: _gram_of(X), TOO_LARGE),
+            Mistake(_gram_of, TOO_LARGE),
             Mistake(lambda X: _gram_of(X, X.shape[1]), TOO_LARGE),
             Mistake(lambda X: _gram_of(X, X.size // X.shape[1]), TOO_LARGE),
             Mistake(lambda X: _gram_of(X, 2 * X.size), TOO_SMALL),

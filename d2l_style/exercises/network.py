@@ -2,9 +2,8 @@
 import numpy as np
 from mxnet import nd
 
-from ..architectures import vgg19_features
-from ..backbones import fill
-from ..variations import random_weights
+from ..backbones import fill, vgg19_features
+from ..beyond.variations import random_weights
 from .verdict import same
 
 

@@ -1,9 +1,16 @@
-"""The Style Lab: a running style transfer under sliders. `style_lab()` in a notebook shows it.
+"""Lab: style transfer under sliders, from the two panels of notebooks 2 and 3 to the Style Lab.
 
-What is where: `recipe` (settings, code), `transfer` (what is computed, out of the package's
-functions), `worker` (the thread), `controls`, `views`, `keep` (snapshots, files), `help` (texts)
-and `lab`, which puts them together.
+Stands on the chapter's files and fast mode, which know nothing of it. Of the Style Lab, `recipe` has the settings and
+their code, `transfer` what is computed, `worker` the thread, `pace` how many pictures are sent, `controls`, `views` and
+`keep` (snapshots, files) what is seen, `help` the texts, and `lab` puts them together; `parts` is what all sliders are
+built from.
 """
-from .lab import StyleLab, style_lab
+import lazy_loader
 
-__all__ = ['StyleLab', 'style_lab']
+# a notebook that shows a function need not wait for charts and films
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+    'feature_browser': ['browse_features', 'feature_map', 'layer_table'],
+    'loss_mixer': ['mix_losses'],
+    'source': ['show_source'],
+    'lab': ['StyleLab', 'style_lab'],
+})

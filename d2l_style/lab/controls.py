@@ -12,12 +12,12 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
-from d2l_style.architectures import BACKBONES, find_backbone
-from d2l_style.images import CATALOGUE, MIN_SIDE, fit_shape, read_image
-from d2l_style.store import own_weights
-from d2l_style.widgets import LogSlider, picture_png, weight_sliders
-
+from ..backbones import BACKBONES, find_backbone
+from ..images import CATALOGUE, fit_shape, read_image
+from ..store import own_weights
+from ..store.decode import MIN_SIDE
 from .help import HELP
+from .parts import LogSlider, picture_png, weight_sliders
 from .recipe import OPTIMISERS, STARTS, Settings
 
 SIZES = (('225 × 150 (chapter, first)', (225, 150)), ('450 × 300 (chapter, second)', (450, 300)), ('free', None))
@@ -49,6 +49,7 @@ class Reporting(widgets.VBox):
             self._setting.now = before
 
     def report(self, **values):
+        """Tell the lab what was changed, unless it was the lab that changed it."""
         if not getattr(self._setting, 'now', False):
             self._changed(**values)
 
@@ -63,6 +64,7 @@ class WeightControls(Reporting):
             slider.observe(lambda _: self.report(weights={n: s.value for n, s in self.sliders.items()}), 'value')
 
     def set(self, settings):
+        """Show `settings` without reporting them."""
         with self.quietly():
             for name, slider in self.sliders.items():
                 slider.value = getattr(settings.weights, name)
@@ -103,6 +105,7 @@ class LayerControls(Reporting):
         return widgets.Checkbox(indent=False, tooltip=f'{name} as a {kind}', layout={'width': '3em'})
 
     def set(self, settings):
+        """Show `settings` without reporting them."""
         factors = settings.weights.layers or (1,) * len(settings.style_layers)
         names = find_backbone(settings.backbone).learned()
         with self.quietly():
@@ -162,6 +165,7 @@ class TrainingControls(Reporting):
         self.optimiser.observe(self._disable, 'value')
 
     def set(self, settings):
+        """Show `settings` without reporting them."""
         with self.quietly():
             self.optimiser.value, self.lr.value = settings.optimiser, settings.lr
             self.decay.value, self.start.value = settings.lr_decay_epoch, settings.start
@@ -183,10 +187,10 @@ class Tiles(widgets.VBox):
     def add(self, name, picture):
         """Add a picture from `read_image`; one of the same name is replaced."""
         small = np.asarray(Image.fromarray(picture.asnumpy()).resize(THUMBNAIL, Image.Resampling.LANCZOS))
-        rule = f'.d2l-tile-{self.model_id}-{_slug(name)}{{background-image:url(data:image/png;base64,' \
-               f'{base64.b64encode(picture_png(small)).decode()})}}'
-        self.sheet.value = self.sheet.value.replace('</style>', '') + ('' if self.sheet.value else '<style>') + \
-            rule + '</style>'
+        data = base64.b64encode(picture_png(small)).decode()
+        rule = f'.d2l-tile-{self.model_id}-{_slug(name)}{{background-image:url(data:image/png;base64,{data})}}'
+        before = self.sheet.value.removesuffix('</style>') or '<style>'
+        self.sheet.value = f'{before}{rule}</style>'
         if name not in self.buttons:
             button = self.buttons[name] = widgets.Button(tooltip=f'{name} as {self.kind} image', description=name)
             button.add_class('d2l-tile')
@@ -195,6 +199,7 @@ class Tiles(widgets.VBox):
             self.grid.children = tuple(self.buttons.values())
 
     def select(self, chosen):
+        """Mark the picture called `chosen`."""
         for name, button in self.buttons.items():
             (button.add_class if name == chosen else button.remove_class)('d2l-chosen')
             button.description = f'✓ {name}' if name == chosen else name
@@ -240,6 +245,7 @@ class PictureControls(Reporting):
             control.observe(self._resized, 'value')
 
     def set(self, settings):
+        """Show `settings` without reporting them."""
         self.chosen = {'content': settings.content, 'style': settings.style}
         for kind, tiles in self.tiles.items():
             tiles.select(self.chosen[kind])
@@ -270,10 +276,11 @@ class PictureControls(Reporting):
                             'for example 450 × 300.')
         self.say('')
         self.report(image_shape=(width, height))
+        return None
 
     def _uploaded(self, change):
         if not change['new']:
-            return
+            return None
         file, self.upload.value = change['new'][0], ()
         try:
             if file['size'] > self.most_bytes:
@@ -287,6 +294,7 @@ class PictureControls(Reporting):
         for tiles in self.tiles.values():
             tiles.add(name, picture)
         self._choose(**{self.side.value: name})
+        return None
 
 
 def catalogue():

@@ -1,8 +1,7 @@
 """Help: one sentence for each control, tied to the chapter's formula, and the guided experiments."""
 from dataclasses import dataclass, replace
 
-from d2l_style.losses import Weights
-
+from ..losses import Weights
 from .recipe import Settings, chapters
 
 HELP = {

@@ -8,8 +8,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from d2l_style.widgets import close_parts, picture_png
-
+from .parts import close_parts, picture_png
 from .recipe import from_text, to_text
 from .views import at_most
 
@@ -45,6 +44,7 @@ class Film:
         self.clear()
 
     def clear(self):
+        """Begin a new film."""
         self.frames, self.every = [], 1
 
     def wants(self, epoch):

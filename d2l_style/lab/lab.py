@@ -9,13 +9,13 @@ import ipywidgets as widgets
 from IPython import get_ipython
 from tqdm import tqdm
 
-from d2l_style.images import MAX_PIXELS, check_shape, fit_shape, preprocess, read_image
-from d2l_style.widgets import Panel, close_parts
-
+from ..images import check_shape, fit_shape, preprocess, read_image
+from ..store.decode import MAX_PIXELS
 from .controls import LayerControls, PictureControls, TrainingControls, WeightControls, catalogue, merged
 from .help import EXPERIMENTS
 from .keep import Film, Gallery, download_link, png_with_settings, settings_in_png
 from .pace import Pace
+from .parts import Panel, close_parts
 from .recipe import Settings, as_code, chapters, on_backbone
 from .views import CompositeView, Curves, GramView, LayerBars, PictureView, at_most
 from .worker import Worker, to_picture
@@ -179,6 +179,7 @@ class StyleLab(Panel):
             self.bars.show(measured, worker.settings.weights)
         if (before.frame(), before.start) != (worker.settings.frame(), worker.settings.start):
             worker.do(self._reset_if_new)
+        return None
 
     def _run_or_pause(self, _):
         if self.worker.training:
@@ -216,7 +217,7 @@ class StyleLab(Panel):
 
     def _loaded(self, change):
         if not change['new']:
-            return
+            return None
         file, self.load.value = change['new'][0], ()
         try:
             parts = settings_in_png(bytes(file['content']))
@@ -229,6 +230,7 @@ class StyleLab(Panel):
         epochs = sum(part.epochs for part in parts)
         self.say(f'Settings loaded; the picture took {epochs} epochs. Press Run to train with them, or take the '
                  'code below, which repeats the run step by step.', 'note')
+        return None
 
     def _allowed(self, parts):
         """The last settings of a loaded recipe; `ValueError` if they can't be used here."""

@@ -8,7 +8,7 @@ import time
 
 import ipywidgets as widgets
 
-from d2l_style.widgets import close_parts
+from .parts import close_parts
 
 INTERVAL = 0.1  # seconds between two pictures while something is turned: ten a second are seen as a film
 AT_REST = 0.35  # and else: to show a picture costs the browser about as much of two cores as an epoch
@@ -40,16 +40,19 @@ class Pace:
         return INTERVAL if time.monotonic() - self._turned < LIVELY else AT_REST
 
     def ready(self):
+        """Whether it is time for a picture, and the browser has shown those before."""
         passed = time.monotonic() - self._last
         return passed >= (PATIENCE if self.waiting else self.interval)
 
     def sent(self):
+        """A picture was sent: every few of them are followed by a number."""
         self._last = time.monotonic()
         self.pictures += 1
         if self.pictures % EVERY == 0 or self.waiting:  # waiting: the number before was lost, try this one
             self.out.value = self.pictures
 
     def close(self):
+        """Close the widgets behind it."""
         for widget in (self._link, self.out, self.back):
             close_parts(widget)
             widget.close()

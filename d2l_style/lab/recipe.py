@@ -6,10 +6,10 @@ A run is one or more `Part`s. Weights and learning rate change within a part; an
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
 
-from d2l_style.architectures import find_backbone
-from d2l_style.features import resolve_layers
-from d2l_style.images import check_shape
-from d2l_style.losses import Weights
+from ..backbones import find_backbone
+from ..features import resolve_layers
+from ..images import check_shape
+from ..losses import Weights
 
 OPTIMISERS = ('Adam', 'L-BFGS')
 STARTS = ('content', 'noise', 'style', 'current')

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 import numpy as np
 from mxnet import nd
 
-from d2l_style.fast import train_fast_steps
-from d2l_style.features import FeatureNet, extract_features, get_contents, get_styles
-from d2l_style.images import postprocess, preprocess
-from d2l_style.losses import Weights, compute_loss, gram
-from d2l_style.training import train_steps
+from ..fast.train import train_fast_steps
+from ..features import FeatureNet, extract_features, get_contents, get_styles
+from ..images import postprocess, preprocess
+from ..losses import Weights, compute_loss, gram
+from ..training import train_steps
 
 FOREVER = 10**6  # epochs: the user stops the generator, it does not stop itself
 UNWEIGHTED = Weights(1, 1, 1)

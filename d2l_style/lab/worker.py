@@ -14,10 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from mxnet import nd
 
-from d2l_style.backbones import load_backbone
-from d2l_style.images import postprocess
-from d2l_style.training import DivergedError
-
+from ..backbones import load_backbone
+from ..images import postprocess
+from ..training import DivergedError
 from .recipe import Part, Settings
 from .transfer import FOREVER, Transfer
 
@@ -147,6 +146,7 @@ class Worker:
                 self._lock.wait()
             self._busy = False
             self._lock.notify_all()
+        return None
 
     def _work(self):
         for task in iter(self._next, None):
@@ -189,6 +189,7 @@ class Worker:
             self._epochs = max(0, self._epochs - 1)
         if len(self.history) >= self.stop_after:
             self._rest('finished', f'{len(self.history)} epochs are done, as asked for.')
+        return None
 
     def _rest(self, state, message=''):
         with self._lock:

@@ -1,11 +1,12 @@
 """Store: weights and pictures that are not in the package, where they lie, and how they come here safely.
 
-From the bottom up: `registry` (what was published), `folders`, `download`, `formats` (files that are
-not trusted), `copies` (what is kept), `zoo` and `hub` (where it comes from), `find` (without
-the internet), `fetch` (with it), `packs` (for machines without it), `pictures`.
+Looks at no other room: what a network is, it is told. From the bottom up: `registry` (what was published, under which
+of the `licences`), `folders`, `download`, `formats` and `decode` (files that are not trusted), `copies` (what is kept),
+`zoo` and `hub` (where it comes from), `find` (without the internet), `fetch` (with it), `packs` (for machines without
+it), `pictures`.
 """
 from .errors import DownloadError, WeightsError
 from .find import find_weights, own_weights
 from .pictures import is_remote, picture_file
 
-__all__ = ['DownloadError', 'WeightsError', 'find_weights', 'own_weights', 'is_remote', 'picture_file']
+__all__ = ['DownloadError', 'WeightsError', 'find_weights', 'is_remote', 'own_weights', 'picture_file']

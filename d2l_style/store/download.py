@@ -54,7 +54,7 @@ class Resuming:
     def __init__(self, part, limit, describe):
         self.part, self.limit, self.describe = part, limit, describe
 
-    def __call__(self, url, output_file, store):
+    def __call__(self, url, output_file, store):  # noqa: ARG002, D102  called by pooch
         with open(self.part, 'ab') as file, progress(self.describe, file.tell()) as bar:
             receive(url, file, start=file.tell(), limit=self.limit, bar=bar)
         os.replace(self.part, output_file)

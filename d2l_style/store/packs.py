@@ -99,7 +99,7 @@ def _from_zoo(file, name, backbones):
 
 def _check_fit(shapes, facts, backbones, file):
     expected = backbones.get(facts.backbone, {})
-    if not _fits(shapes, expected) or facts.name in WEIGHTS and shapes != expected:
+    if not _fits(shapes, expected) or (facts.name in WEIGHTS and shapes != expected):
         raise WeightsError(f'{file} says it is for {facts.backbone}, and does not fit: ask for the file again')
     check_name(facts.name, own=facts.name not in WEIGHTS)
 
@@ -109,7 +109,7 @@ def check_name(name, own=True):
     if name is None:
         raise ValueError('this file is none that was published: say under which name you want it, for example '
                          '--as my_vgg19')
-    if not re.fullmatch(r'[A-Za-z0-9][A-Za-z0-9_-]{0,40}', name) or own and name in WEIGHTS:
+    if not re.fullmatch(r'[A-Za-z0-9][A-Za-z0-9_-]{0,40}', name) or (own and name in WEIGHTS):
         raise ValueError(f'{name!r} can not be the name of weights of your own: letters, digits, _ and -, and none of '
                          f'{", ".join(WEIGHTS)}')
     return name

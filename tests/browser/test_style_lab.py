@@ -1,11 +1,11 @@
 """The Style Lab as a student has it: JupyterLab in a real browser, by mouse and by keyboard."""
+from d2l_style.lab.keep import settings_in_png
+
 import io
 
 import numpy as np
 import pytest
 from PIL import Image
-
-from d2l_style.lab.keep import settings_in_png
 
 from .drive import execute
 

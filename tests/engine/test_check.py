@@ -1,10 +1,10 @@
+from d2l_style.engine import check, libraries
+
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-from d2l_style.engine import check, libraries
 
 from .run import run
 
@@ -84,7 +84,7 @@ def test_the_environment_of_the_server_is_found_by_its_process(monkeypatch):
         server.communicate(b'\n')
 
 
-@pytest.mark.parametrize('platform, machine', [('darwin', 'arm64'), ('win32', 'AMD64')])
+@pytest.mark.parametrize(('platform', 'machine'), [('darwin', 'arm64'), ('win32', 'AMD64')])
 def test_machines_without_a_wheel_are_sent_to_the_container(monkeypatch, platform, machine):
     monkeypatch.setattr(check.sys, 'platform', platform)
     monkeypatch.setattr(check.platform, 'machine', lambda: machine)

@@ -1,8 +1,8 @@
+from d2l_style.engine import device
+
 import mxnet as mx
 import pytest
 from d2l import mxnet as d2l
-
-from d2l_style.engine import device
 
 GB = 1e9
 T4 = ('Tesla T4', (7, 5))
@@ -14,17 +14,17 @@ class DriverStandIn:
     def __init__(self, *gpus, init=0):
         self.gpus, self.init = gpus, init
 
-    def cuInit(self, flags):  # noqa: N802
+    def cuInit(self, flags):
         return self.init
 
-    def cuDeviceGetCount(self, number):  # noqa: N802
+    def cuDeviceGetCount(self, number):
         number._obj.value = len(self.gpus)
         return 0
 
-    def cuDeviceGetName(self, name, length, i):  # noqa: N802
+    def cuDeviceGetName(self, name, length, i):
         name.value = self.gpus[i][0].encode()
 
-    def cuDeviceGetAttribute(self, value, attribute, i):  # noqa: N802
+    def cuDeviceGetAttribute(self, value, attribute, i):
         value._obj.value = self.gpus[i][1][attribute - 75]
 
 
@@ -56,7 +56,7 @@ def test_the_build_for_the_cpu_computes_on_it_without_a_word(machine, capsys):
     assert capsys.readouterr().err == ''
 
 
-@pytest.mark.parametrize('driver, sentence', [
+@pytest.mark.parametrize(('driver', 'sentence'), [
     (None, 'There is no NVIDIA driver on this machine: computing on the CPU.'),
     (DriverStandIn(T4, init=34), 'There is no NVIDIA driver on this machine: computing on the CPU.'),
     (DriverStandIn(T4, init=100), "NVIDIA's driver shows no GPU to this process: computing on the CPU."),

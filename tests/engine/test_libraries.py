@@ -1,9 +1,9 @@
+from d2l_style.engine import libraries
+
 import sys
 from pathlib import Path
 
 import pytest
-
-from d2l_style.engine import libraries
 
 from .run import run
 

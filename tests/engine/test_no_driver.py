@@ -1,10 +1,10 @@
+from d2l_style.engine.no_driver import FUNCTIONS, NO_DEVICE, STUB, write_stand_in
+
 import ctypes
 import platform
 import sys
 
 import pytest
-
-from d2l_style.engine.no_driver import FUNCTIONS, NO_DEVICE, STUB, write_stand_in
 
 pytestmark = pytest.mark.skipif((sys.platform, platform.machine()) != ('linux', 'x86_64'), reason='as is its wheel')
 

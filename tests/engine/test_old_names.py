@@ -66,8 +66,9 @@ def test_names_that_mxnet_uses_at_run_time():
 
 @pytest.mark.filterwarnings('ignore::DeprecationWarning')  # old sources, and names that NumPy still has for a while
 def test_every_name_that_mxnet_takes_from_numpy_is_there():
-    import mxnet
     from d2l_style.engine.old_names import OLD
+
+    import mxnet
     missing = []
     for file in Path(mxnet.__file__).parent.rglob('*.py'):
         nodes = list(ast.walk(ast.parse(file.read_text('utf-8'))))

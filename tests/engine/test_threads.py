@@ -1,6 +1,6 @@
-import os
-
 from d2l_style.engine.threads import cores
+
+import os
 
 from .run import run
 

@@ -1,11 +1,11 @@
+from d2l_style import read_image
+from d2l_style.lab.recipe import Settings
+from d2l_style.lab.worker import Worker
+
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
-
-from d2l_style import read_image
-from d2l_style.lab.recipe import Settings
-from d2l_style.lab.worker import Worker
 
 SMALL = Settings(image_shape=(48, 32))
 
@@ -38,3 +38,17 @@ def trained(worker, epochs, **settings):
     worker.run(epochs)
     assert worker.wait()
     return worker
+
+
+def controls(box):
+    """Every control below `box` by its description."""
+    found = {}
+    for child in getattr(box, 'children', ()):
+        found.update(controls(child))
+        if getattr(child, 'description', ''):
+            found[child.description] = child
+    return found
+
+
+def picture_of(panel):
+    return next(child for child in panel.children if type(child).__name__ == 'Image').value

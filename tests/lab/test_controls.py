@@ -1,14 +1,13 @@
+from d2l_style import Weights
+from d2l_style.lab.controls import LayerControls, PictureControls, TrainingControls, WeightControls, catalogue, merged
+from d2l_style.lab.recipe import Settings
+
 import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
-
-from d2l_style import Weights
-from d2l_style.lab.controls import (LayerControls, PictureControls, TrainingControls, WeightControls, catalogue, merged)
-from d2l_style.lab.recipe import Settings
-from d2l_style.widgets import LogSlider
 
 from .conftest import upload
 
@@ -37,28 +36,6 @@ def png(side=20):
     buffer = io.BytesIO()
     Image.fromarray(np.full((side, side, 3), 7, 'uint8')).save(buffer, format='png')
     return buffer.getvalue()
-
-
-def test_a_log_slider_keeps_slider_and_box_together():
-    weight = LogSlider('style weight', 1e3, 10, 1e5)
-    weight.slider.value = 2 * 10 ** 3.3
-    assert weight.slider.value == 2 * 10 ** 3.3  # not pulled back under the user's hand
-    assert weight.value == weight.box.value == 3990  # three digits, as a person would say it
-    weight.box.value = 123456
-    assert weight.value == 123456
-    assert weight.slider.value == 1e5
-    weight.slider.value = 10  # the leftmost place is 0
-    assert weight.value == weight.box.value == 0
-    weight.back.click()
-    assert weight.value == weight.box.value == weight.slider.value == 1000
-
-
-def test_a_log_slider_without_a_zero_ends_at_its_lowest_value():
-    rate = LogSlider('learning rate', 0.1, 1e-3, 1, zero=False)
-    rate.slider.value = 1e-3
-    assert rate.value == 1e-3
-    rate.disabled = True
-    assert rate.box.disabled and rate.slider.disabled and rate.back.disabled
 
 
 def test_a_moved_weight_is_reported_and_a_set_one_is_not(record, reports):
@@ -168,7 +145,7 @@ def test_a_good_upload_is_a_picture_more(choice, reports, said):
     assert len(choice.tiles['content'].buttons) == 5
 
 
-@pytest.mark.parametrize('name, content, sentence', [
+@pytest.mark.parametrize(('name', 'content', 'sentence'), [
     ('text.txt', b'hello', 'not a picture'), ('cut.png', png()[:60], 'was not taken'),
     ('small.png', png(4), 'each side needs at least 16'), ('large.png', b'\0' * 20_000, 'MB'),
     ('<img src=x>.png', b'', '_img src_x_.png')], ids=['text', 'cut', 'small', 'large', 'markup'])

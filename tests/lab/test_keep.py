@@ -1,11 +1,11 @@
+from d2l_style.lab.keep import FRAMES, Film, Gallery, download_link, png_with_settings, settings_in_png
+
 import io
 
 import imageio.v3 as imageio
 import numpy as np
 import pytest
 from PIL import Image
-
-from d2l_style.lab.keep import FRAMES, Film, Gallery, download_link, png_with_settings, settings_in_png
 
 from .conftest import trained
 

@@ -1,3 +1,10 @@
+from d2l_style import Weights
+from d2l_style.lab import lab as module
+from d2l_style.lab import style_lab
+from d2l_style.lab.help import EXPERIMENTS
+from d2l_style.lab.keep import png_with_settings
+from d2l_style.lab.recipe import Part, Settings
+
 import io
 import threading
 import time
@@ -6,13 +13,6 @@ import warnings
 import ipywidgets as widgets
 import pytest
 from PIL import Image
-
-from d2l_style import Weights
-from d2l_style.lab import lab as module
-from d2l_style.lab import style_lab
-from d2l_style.lab.help import EXPERIMENTS
-from d2l_style.lab.keep import png_with_settings
-from d2l_style.lab.recipe import Part, Settings
 
 from .conftest import upload
 
@@ -159,7 +159,7 @@ def test_settings_come_back_from_a_saved_picture(lab):
     assert 'Weights(4, 1000, 10)' in lab.code.value
 
 
-@pytest.mark.parametrize('settings, sentence', [
+@pytest.mark.parametrize(('settings', 'sentence'), [
     ({'content': '<b>mine</b>.jpg'}, 'upload it'), ({'image_shape': (9000, 9000)}, 'megapixels')])
 def test_settings_that_cannot_be_used_here_are_told(lab, settings, sentence):
     picture = lab.worker.moment().picture()
@@ -201,7 +201,7 @@ def test_visitors_have_limits():
     lab.close()
 
 
-@pytest.mark.parametrize('arguments, error', [
+@pytest.mark.parametrize(('arguments', 'error'), [
     ({'content': 'nowhere.jpg'}, FileNotFoundError), ({'backbone': 'resnet'}, ValueError),
     ({'image_shape': (3, 3)}, ValueError)])
 def test_what_makes_no_sense_is_refused_and_leaves_nothing_behind(arguments, error):

@@ -1,7 +1,7 @@
-import time
-
 from d2l_style.lab import pace
 from d2l_style.lab.pace import EVERY, INTERVAL, Pace
+
+import time
 
 
 def send(steps):

@@ -1,11 +1,11 @@
+from d2l_style import Weights
+from d2l_style.lab.recipe import Part, Settings, as_code, chapters, from_text, to_text
+
 import json
 from dataclasses import replace
 
 import matplotlib
 import pytest
-
-from d2l_style import Weights
-from d2l_style.lab.recipe import Part, Settings, as_code, chapters, from_text, to_text
 
 from .conftest import trained
 

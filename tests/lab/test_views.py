@@ -1,13 +1,21 @@
+from d2l_style import Weights
+from d2l_style.lab.views import (
+    CompositeView,
+    Curves,
+    GramView,
+    bars_html,
+    before_after,
+    change_map,
+    gram_picture,
+    short,
+)
+
 import io
 import re
 
 import numpy as np
 import pytest
 from PIL import Image
-
-from d2l_style import Weights
-from d2l_style.lab.views import (CompositeView, Curves, GramView, bars_html, before_after, change_map, gram_picture,
-                                 short)
 
 from .conftest import trained
 
@@ -32,7 +40,7 @@ def test_before_and_after_share_the_picture(pair):
 
 
 def test_the_change_map_is_black_where_nothing_moved(pair):
-    before, after = pair
+    before, _after = pair
     moved = before.copy()
     moved[:, 10:] = 200
     colours = change_map(before, moved).astype(int)
@@ -126,7 +134,7 @@ def test_gram_matrices_follow_the_layer(worker):
     assert view.layer.value == 'conv2_1'
 
 
-@pytest.mark.parametrize('value, text', [(0, '0'), (0.12345, '0.123'), (123.4, '123'), (12345.6, '12346'),
+@pytest.mark.parametrize(('value', 'text'), [(0, '0'), (0.12345, '0.123'), (123.4, '123'), (12345.6, '12346'),
                                          (1.5e-5, '1.5e-05'), (3e9, '3.0e+09')])
 def test_losses_are_short(value, text):
     assert short(value) == text

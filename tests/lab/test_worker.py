@@ -1,3 +1,7 @@
+from d2l_style import DivergedError, Weights
+from d2l_style.lab import transfer
+from d2l_style.lab.worker import Worker
+
 import threading
 import time
 from dataclasses import replace
@@ -5,10 +9,6 @@ from itertools import islice
 
 import numpy as np
 import pytest
-
-from d2l_style import DivergedError, Weights
-from d2l_style.lab import transfer
-from d2l_style.lab.worker import Worker
 
 from .conftest import SMALL, trained
 

@@ -1,4 +1,4 @@
-from d2l_style.architectures import BACKBONES  # before MXNet, as its threads are set there
+from d2l_style.backbones import BACKBONES  # before MXNet, as its threads are set there
 from d2l_style.store.folders import cache_folder, copy_file
 from d2l_style.store.registry import WEIGHTS
 
@@ -70,3 +70,12 @@ def tidy(name):
     kept = {file.suffix for file in (cache_folder() / 'incoming').rglob('*') if file.is_file() and file.stat().st_size}
     copies = [file.name for file in copy_file(name).parent.glob('*')] if copy_file(name).parent.exists() else []
     return kept <= {'.part'} and copies in ([], [copy_file(name).name])
+
+
+def failure(kind, function, *arguments):
+    """The error of `kind` that a call ends with, or None where it succeeds; any other one goes on."""
+    try:
+        function(*arguments)
+    except kind as error:
+        return error
+    return None

@@ -2,7 +2,7 @@
 
 As a program it fetches small ones, `python -m tests.store.published`: for tests that kill it.
 """
-from d2l_style.architectures import BACKBONES, VGG19, VGG19_CHANNELS, parameter_shapes, vgg
+from d2l_style.backbones import BACKBONES, VGG19, VGG19_CHANNELS, parameter_shapes, vgg
 from d2l_style.store import fetch
 from d2l_style.store.registry import WEIGHTS
 from d2l_style.store.zoo import sha1

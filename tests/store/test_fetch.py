@@ -1,6 +1,6 @@
 """Fetching weights from a server that is not always well: the right weights, or one clear error."""
 from d2l_style import DownloadError, WeightsError, load_backbone
-from d2l_style.architectures import BACKBONES, parameter_shapes
+from d2l_style.backbones import BACKBONES, parameter_shapes
 from d2l_style.store import find_weights
 from d2l_style.store.fetch import fetch
 from d2l_style.store.folders import cache_folder, copy_file, unfinished, zoo_folder
@@ -22,9 +22,9 @@ import numpy as np
 import pytest
 import requests
 
-from .conftest import publish, tidy
+from .conftest import failure, publish, tidy
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BOTH = pytest.mark.parametrize('name', ['vgg19', 'vgg19_torchvision'])
 
 
@@ -53,7 +53,7 @@ def test_what_mends_itself_gives_the_right_weights(small, server, quick, name, f
 
 
 @BOTH
-@pytest.mark.parametrize('fault, sentence', [
+@pytest.mark.parametrize(('fault', 'sentence'), [
     ('missing', 'answers 404'), ('busy', 'answers 503'), ('cut', 'was broken off'), ('trickle', 'kB a second'),
     ('silent', 'does not answer in time'), ('circle', 'redirects in a circle'),
     ('elsewhere', 'only http and https'), ('bomb', 'compressed'), ('endless', 'more than are allowed|parts of a file'),
@@ -125,7 +125,7 @@ def test_a_zip_with_other_weights_in_it_is_not_kept(small, server, quick, tmp_pa
     assert not (zoo_folder() / entry.file).exists()
 
 
-@pytest.mark.parametrize('member, sentence', [
+@pytest.mark.parametrize(('member', 'sentence'), [
     ('../../evil.params', 'outside its folder'), ('/evil.params', 'outside its folder'),
     ('..\\evil.params', 'outside its folder'), ('other.params', 'holds no')])
 def test_a_zip_that_reaches_outside_is_refused(small, server, quick, tmp_path, member, sentence):
@@ -145,9 +145,8 @@ def test_a_zip_damaged_anywhere_is_one_clear_error(small, tmp_path):
         for place in rng.randint(len(content) - 300, len(content), 4):  # where a zip has its directory
             changed[place] = rng.randint(256)
         (tmp_path / 'damaged.zip').write_bytes(changed)
-        try:
-            unzip(tmp_path / 'damaged.zip', entry, tmp_path / 'out.params')
-        except DownloadError as error:
+        error = failure(DownloadError, unzip, tmp_path / 'damaged.zip', entry, tmp_path / 'out.params')
+        if error:
             assert '\n' not in str(error)
             assert not (tmp_path / 'out.params').exists()
         else:

@@ -50,7 +50,7 @@ def test_a_picture_in_the_shared_folder_comes_first(server, rainier, tmp_path, m
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize('fault, sentence', [
+@pytest.mark.parametrize(('fault', 'sentence'), [
     ('missing', 'answers 404'), ('busy', 'answers 503'), ('garbage', 'is not what was published'),
     ('bomb', 'compressed'), ('circle', 'circle'), ('endless', 'more than are allowed')])
 def test_a_picture_that_does_not_come_is_one_clear_error(server, rainier, quick, fault, sentence):

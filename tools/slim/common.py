@@ -1,9 +1,8 @@
 """What the scripts that make and judge `vgg19_slim` share: pictures, crops, the teacher, scaling."""
-from pathlib import Path
-
 from d2l_style import FeatureNet, gram
-from d2l_style.architectures import VGG19_CHANNELS, vgg19_features
-from d2l_style.backbones import fill
+from d2l_style.backbones import VGG19_CHANNELS, fill, vgg19_features
+
+from pathlib import Path
 
 import numpy as np
 from mxnet import nd

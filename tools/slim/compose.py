@@ -3,11 +3,11 @@
     python tools/slim/compose.py --lower build/slim/student.params --pictures TRAIN --calibration TEST \
         --out build/composites
 """
+from d2l_style import FeatureNet, extract_features, train_steps
+from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
+
 import argparse
 from pathlib import Path
-
-from d2l_style import FeatureNet, extract_features, train_steps
-from d2l_style.architectures import SLIM_CHANNELS, vgg19_features
 
 import mxnet as mx
 import numpy as np

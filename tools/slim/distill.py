@@ -20,20 +20,20 @@ so far (`--start`, `--composites`). Our network had four runs:
 Gluon's `vgg19().features`), or a .params file of the model zoo. The script is resumable: call
 it again with the same arguments. All four runs took about 75 minutes on 2 busy cores.
 """
+from d2l_style.backbones import SLIM_CHANNELS, VGG19_CHANNELS, vgg19_features
+
 import argparse
 import json
 import math
 import time
 from pathlib import Path
 
-from d2l_style.architectures import SLIM_CHANNELS, VGG19_CHANNELS, vgg19_features
-
 import mxnet as mx
 import numpy as np
+from common import load_pictures, load_teacher, random_crops, taps
 from d2l import mxnet as d2l
 from mxnet import autograd, gluon, nd
 from mxnet.gluon import nn
-from common import load_pictures, load_teacher, random_crops, taps
 
 LAYERS = (0, 2, 5, 7, 10, 12, 14, 16)  # every convolution of blocks 1 to 3
 STYLE = (0, 5, 10)  # the chapter's style layers among them

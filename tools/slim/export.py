@@ -4,12 +4,12 @@ The scale decides how the chapter's weights 1 / 1e3 / 10 balance: see `rescale` 
 
     python tools/slim/export.py --features build/slim/exemplar.params --pictures TEST
 """
+from d2l_style import CONTENT_LAYERS, STYLE_LAYERS
+from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
+from d2l_style.store.registry import WEIGHTS
+
 import argparse
 from pathlib import Path
-
-from d2l_style import CONTENT_LAYERS, STYLE_LAYERS
-from d2l_style.architectures import SLIM_CHANNELS, vgg19_features
-from d2l_style.store.registry import WEIGHTS
 
 import mxnet as mx
 from common import load_pictures, normalise, rescale

@@ -11,11 +11,11 @@ There is no teacher for them here, so they learn from other tasks; the heads are
     python tools/slim/extend.py --method exemplar --teacher VGG19.npz --pictures TRAIN \
         --lower build/slim/student.params --out build/slim/exemplar.params
 """
+from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
+
 import argparse
 import time
 from pathlib import Path
-
-from d2l_style.architectures import SLIM_CHANNELS, vgg19_features
 
 import mxnet as mx
 import numpy as np

@@ -15,14 +15,24 @@ that has changed.
 
 FOLDER holds `content/` and `style/`.
 """
+from d2l_style import (
+    CONTENT_LAYERS,
+    STYLE_LAYERS,
+    FeatureNet,
+    extract_features,
+    get_contents,
+    get_styles,
+    gram,
+    load_backbone,
+    postprocess,
+    read_image,
+    train_steps,
+)
+from d2l_style.backbones import SLIM_CHANNELS, fill, vgg19_features
+from d2l_style.store.registry import WEIGHTS
+
 import argparse
 from pathlib import Path
-
-from d2l_style import (CONTENT_LAYERS, STYLE_LAYERS, FeatureNet, extract_features, get_contents,
-                       get_styles, gram, load_backbone, postprocess, read_image, train_steps)
-from d2l_style.architectures import SLIM_CHANNELS, vgg19_features
-from d2l_style.backbones import fill
-from d2l_style.store.registry import WEIGHTS
 
 import matplotlib.pyplot as plt
 import mxnet as mx
@@ -88,8 +98,7 @@ def table(results, names):
     columns = [f'style conv{k}_1' for k in (1, 2, 3)] + ['content conv3_4']
     lines = ['| network | ' + ' | '.join(columns) + ' |', '| --- |' + ' --- |' * len(columns)]
     values = {name: np.array([results[name, pair] for pair in sorted({p for _, p in results})]) for name in names}
-    for name in names:
-        lines.append(f'| {name} | ' + ' | '.join(f'{v:.4f}' for v in np.median(values[name], axis=0)) + ' |')
+    lines += [f'| {name} | ' + ' | '.join(f'{v:.4f}' for v in np.median(values[name], axis=0)) + ' |' for name in names]
     sentences = []
     for other in [name for name in names if 'slim' in names and name != 'slim']:
         ratio = values['slim'] / values[other]

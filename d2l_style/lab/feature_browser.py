@@ -1,0 +1,68 @@
+"""Feature browser: what each channel of each layer sees, under two sliders. Chapter, "Extract Features"."""
+import ipywidgets as widgets
+from matplotlib.figure import Figure
+from mxnet import nd
+
+from ..backbones import backbone_of
+from ..images import postprocess
+from .parts import Panel, figure_png, layer_choice
+
+
+def browse_features(X, net):
+    """Browse what each channel of each layer of `net` (a `FeatureNet`) sees in `X`: (1, 3, h, w).
+
+    Bright is where the channel answers strongly. Returns a `Panel` to display.
+    """
+    outputs = dict(zip(net.layers, net(X)))
+    picture = postprocess(X).asnumpy()
+    layer = layer_choice(net)
+    layer.value = net.style_layers[0]
+    channel = widgets.IntSlider(min=0, max=0, description='channel', continuous_update=True)
+    view = widgets.Image(format='png')
+    read_out = widgets.HTML()
+
+    def draw(_=None):
+        Y = outputs[layer.value]
+        channel.max = Y.shape[1] - 1
+        shown = feature_map(Y, channel.value)
+        view.value = _side_by_side(picture, shown, f'channel {channel.value} of {net.names[layer.value]}')
+        active = (shown > 0).mean()
+        read_out.value = (f'{Y.shape[1]} channels of {Y.shape[3]}×{Y.shape[2]} pixels; '
+                          f'this one answers on {active:.0%} of the picture')
+
+    for control in (layer, channel):
+        control.observe(draw, 'value')
+    draw()
+    return Panel([layer, channel, view, read_out], view.value,
+                 'Feature browser: run the notebook to choose layer and channel.')
+
+
+def feature_map(features, channel):
+    """One channel of a layer as a grey picture, `uint8` (h, w): black where it is silent, after the ReLU."""
+    values = nd.relu(features[0, channel]).asnumpy()
+    return (255 * values / max(values.max(), 1e-6)).astype('uint8')
+
+
+def layer_table(pretrained_net):
+    """Text that maps the index of each layer that learns to its name and channels, a block a line."""
+    backbone, blocks, block = backbone_of(pretrained_net), {}, 1
+    X = nd.zeros((1, 3, 64, 64), ctx=next(iter(pretrained_net.collect_params().values())).list_ctx()[0])
+    for i, (name, layer) in enumerate(zip(backbone.names, pretrained_net)):
+        X = layer(X)
+        block += name.startswith('pool')
+        if name in backbone.learned():
+            blocks.setdefault((block, X.shape[1]), []).append(f'{i:2d} = {name}')
+    return '\n'.join(f'block {block}, {channels:3d} channels:  {"   ".join(layers)}'
+                     for (block, channels), layers in blocks.items())
+
+
+def _side_by_side(picture, grey, title):
+    figure = Figure(figsize=(8, 3), layout='constrained')
+    left, right = figure.subplots(1, 2)
+    left.imshow(picture)
+    left.set_title('picture')
+    right.imshow(grey, cmap='gray', vmin=0, vmax=255)
+    right.set_title(title)
+    for axis in (left, right):
+        axis.axis('off')
+    return figure_png(figure)

@@ -1,0 +1,68 @@
+"""Loss mixer: two pictures mixed by hand, and what every loss says to it. Chapter, "Define the Loss Function"."""
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.figure import Figure
+from mxnet import nd
+
+from ..features import extract_features
+from ..images import postprocess
+from ..losses import Weights, compute_loss, gram
+from .parts import Panel, figure_png, weight_sliders
+
+
+def mix_losses(content_X, style_X, net):
+    """Mix the two pictures (1, 3, h, w) by hand and watch every loss of the mixture move.
+
+    Sliders for the mixture, for noise and for the three weights; one bar for each layer's
+    weighted loss. `net`: a `FeatureNet`. Returns a `Panel` to display.
+    """
+    contents_Y, _ = extract_features(content_X, net)
+    styles_Y_gram = [gram(Y) for Y in extract_features(style_X, net)[1]]
+    weights = Weights()
+    share = widgets.FloatSlider(min=0, max=1, step=0.05, description='style share')
+    noise = widgets.FloatSlider(min=0, max=0.3, step=0.01, description='noise')
+    sliders = weight_sliders(weights)
+    view, read_out = widgets.Image(format='png'), widgets.HTML()
+
+    def draw(_=None):
+        for name, slider in sliders.items():
+            setattr(weights, name, slider.value)
+        X = mix(content_X, style_X, share.value, noise.value)
+        losses = compute_loss(X, *extract_features(X, net), contents_Y, styles_Y_gram, weights)
+        contents, styles = ([l.asscalar() for l in part] for part in losses[:2])
+        tv, total = (l.asscalar() for l in losses[2:])
+        view.value = _losses_png(postprocess(X).asnumpy(), net, contents, styles, tv)
+        read_out.value = (f'content loss {sum(contents):.2f} + style loss {sum(styles):.2f} + '
+                          f'TV loss {tv:.2f} = <b>{total:.2f}</b>')
+
+    for control in (share, noise):
+        control.style.description_width = '8em'
+    for control in (share, noise, *sliders.values()):
+        control.observe(draw, 'value')
+    draw()
+    controls = widgets.HBox([widgets.VBox([share, noise]), widgets.VBox(list(sliders.values()))],
+                            layout={'flex_flow': 'row wrap'})
+    return Panel([controls, view, read_out], view.value,
+                 'Loss mixer: run the notebook to mix the pictures and to change the weights.')
+
+
+def mix(content_X, style_X, share, noise):
+    """`share` (0..1) of the style picture over the content picture, with Gaussian `noise` in pixel units 0..1."""
+    X = (1 - share) * content_X + share * style_X
+    grain = np.random.RandomState(0).normal(0, noise, X.shape) if noise else 0  # the same grain at every move
+    return X + nd.array(np.broadcast_to(grain, X.shape) / 0.226, ctx=X.context)  # 0.226: mean of rgb_std
+
+
+def _losses_png(picture, net, contents, styles, tv):
+    figure = Figure(figsize=(8.5, 2.9), layout='constrained')
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.1))
+    left.imshow(picture)
+    left.axis('off')
+    bars = [(f'content {net.names[i]}', l, 'tab:blue') for i, l in zip(net.content_layers, contents)]
+    bars += [(f'style {net.names[i]}', l, 'tab:orange') for i, l in zip(net.style_layers, styles)]
+    bars += [('TV', tv, 'tab:gray')]
+    names, values, colours = zip(*bars)
+    right.barh(names, values, color=colours)
+    right.invert_yaxis()
+    right.set(xscale='log', xlim=(1e-3, 1e4), xlabel='weighted loss (log scale)')
+    return figure_png(figure)

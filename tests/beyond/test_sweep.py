@@ -1,0 +1,145 @@
+from d2l_style.beyond import sweep as sweep_module
+from d2l_style.beyond.sweep import Cell, compute, contact_sheet, expand, sweep
+
+import io
+import os
+import signal
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+QUICK = {'image_shape': (48, 32), 'epochs': 3}
+
+
+def test_a_grid_is_every_combination_with_the_last_name_fastest():
+    cells, varied = expand({'style_weight': [1, 2], 'tv_weight': [0, 10, 20], 'epochs': 7, 'seed': [3]})
+    assert varied == ('style_weight', 'tv_weight')
+    assert [(cell.style_weight, cell.tv_weight) for cell in cells][:4] == [(1, 0), (1, 10), (1, 20), (2, 0)]
+    assert {(cell.epochs, cell.seed) for cell in cells} == {(7, 3)}
+
+
+@pytest.mark.parametrize(('grid', 'sentence'), [
+    ({'weight': [1]}, "no setting 'weight'.*style_weight"), ({'style_weight': []}, 'is empty'),
+    ({'style_weight': [-1]}, 'give a finite number'), ({'start': 'nothing'}, 'start is'),
+    ({'epochs': [0]}, 'epochs is 0'), ({'image_shape': (4, 4)}, 'pixels')])
+def test_a_grid_that_makes_no_sense_is_told_before_anything_is_computed(tmp_path, grid, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        sweep(tmp_path, **grid)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_sweep_is_a_tidy_table_with_pictures_and_a_sheet(tmp_path):
+    swept = sweep(tmp_path, style_weight=[100, 1e4], tv_weight=[0, 10], **QUICK)
+    table = swept.table
+    assert list(table['style_weight']) == [100, 100, 1e4, 1e4] and list(table['tv_weight']) == [0, 10, 0, 10]
+    layers = ['content conv4_4', *(f'style conv{block}_1' for block in range(1, 6)), 'TV']
+    assert np.isfinite(table[layers].to_numpy()).all() and (table['error'] == '').all() and (table['seconds'] > 0).all()
+    assert len(pd.read_csv(tmp_path / 'table.csv')) == 4
+    assert swept.pictures()[3].shape == (32, 48, 3)
+    assert Image.open(tmp_path / 'sheet.png').size[0] > 400
+    titles = [axis.get_title() for axis in contact_sheet(swept).axes]
+    assert titles[1].split('\n') == ['style weight: 100', 'TV weight: 10']
+
+
+def test_a_cell_is_what_the_chapters_loop_makes_of_its_settings():
+    from d2l_style import FeatureNet, Weights, get_contents, get_styles, load_backbone, postprocess, read_image, train
+    net = FeatureNet(load_backbone(), ['conv3_1'], ['conv1_1', 'conv2_1'])
+    X, contents_Y = get_contents(read_image('cat'), (48, 32), net)
+    _, styles_Y = get_styles(read_image('brick'), (48, 32), net)
+    expected = postprocess(train(X, contents_Y, styles_Y, net, 0.05, 4, 2, weights=Weights(2, 30, 1), progress=False))
+    cell = Cell('cat', 'brick', content_layers=('conv3_1',), style_layers=('conv1_1', 'conv2_1'), content_weight=2,
+                style_weight=30, tv_weight=1, image_shape=(48, 32), lr=0.05, lr_decay_epoch=2, epochs=4)
+    row, png = compute(cell)
+    assert abs(np.asarray(Image.open(io.BytesIO(png))) / 255 - expected.asnumpy()).max() < 1 / 255
+    assert row['error'] == '' and 'content conv3_1' in row
+
+
+def test_what_is_there_is_not_computed_again(tmp_path, monkeypatch):
+    sweep(tmp_path, tv_weight=[0, 10], **QUICK)
+    computed = []
+    monkeypatch.setattr(sweep_module, 'compute', lambda cell: computed.append(cell) or compute(cell))
+    assert len(sweep(tmp_path, tv_weight=[0, 10, 20], **QUICK).table) == 3
+    assert [cell.tv_weight for cell in computed] == [20]
+    (tmp_path / f'{computed[0].key()}.png').unlink()  # half of a cell is none
+    sweep(tmp_path, tv_weight=[0, 10, 20], **QUICK)
+    assert [cell.tv_weight for cell in computed] == [20, 20]
+
+
+def test_a_sweep_that_was_interrupted_goes_on(tmp_path, monkeypatch):
+    def interrupted(cell):
+        if cell.tv_weight == 10:
+            raise KeyboardInterrupt
+        return compute(cell)
+    monkeypatch.setattr(sweep_module, 'compute', interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sweep(tmp_path, tv_weight=[0, 10, 20], **QUICK)
+    done = []
+    monkeypatch.setattr(sweep_module, 'compute', lambda cell: done.append(cell.tv_weight) or compute(cell))
+    assert len(sweep(tmp_path, tv_weight=[0, 10, 20], **QUICK).table) == 3
+    assert done == [10, 20]
+
+
+def test_a_cell_that_fails_does_not_stop_the_others(tmp_path):
+    swept = sweep(tmp_path, content_layers=['conv4_4', 'conv9_9', 'conv3_1'], **QUICK)
+    assert [bool(error) for error in swept.table['error']] == [False, True, False]
+    assert 'no content layer' in swept.table['error'][1]
+    assert set(swept.pictures()) == {0, 2}
+    assert 'failed' in ''.join(text.get_text() for axis in contact_sheet(swept).axes for text in axis.texts)
+
+
+def test_network_and_targets_are_prepared_once(tmp_path):
+    sweep_module._prepared.cache_clear()
+    sweep(tmp_path, style_weight=[1, 10], tv_weight=[0, 10], **QUICK)
+    assert sweep_module._prepared.cache_info().misses == 1
+
+
+def test_noise_depends_on_the_seed_and_on_nothing_else():
+    pictures = [compute(Cell(start='noise', seed=seed, **QUICK))[1] for seed in (1, 1, 2)]
+    assert pictures[0] == pictures[1] != pictures[2]
+
+
+@pytest.fixture(scope='module')
+def cluster():
+    from distributed import LocalCluster
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield cluster
+
+
+def test_a_worker_that_dies_takes_no_cell_with_it(tmp_path, cluster):
+    from distributed import Client
+
+    def kill(client):
+        while len(list(tmp_path.glob('*.json'))) < 2:
+            time.sleep(0.05)
+        killed.append(next(iter(client.run(os.getpid).values())))
+        os.kill(killed[0], signal.SIGKILL)
+
+    killed = []
+    with Client(cluster) as client:
+        killer = threading.Thread(target=kill, args=(client,))
+        killer.start()
+        swept = sweep(tmp_path, client=client, tv_weight=[float(weight) for weight in range(12)],
+                      image_shape=(96, 64), epochs=30)
+        killer.join()
+    assert killed and len(swept.table) == 12 and (swept.table['error'] == '').all()
+    assert list(swept.table['tv_weight']) == list(range(12))
+
+
+def test_an_address_of_a_scheduler_will_do(tmp_path, cluster):
+    swept = sweep(tmp_path, client=cluster.scheduler_address, tv_weight=[0, 10], **QUICK)
+    alone = sweep(tmp_path / 'alone', tv_weight=[0, 10], **QUICK)
+    assert np.allclose(swept.table['content conv4_4'], alone.table['content conv4_4'], rtol=1e-3)
+
+
+def test_mxnet_gets_the_threads_that_dask_gives_a_worker(tmp_path):
+    from distributed import Client, LocalCluster
+    for threads in (1, 2):
+        with LocalCluster(n_workers=1, threads_per_worker=threads, dashboard_address=None) as cluster, \
+                Client(cluster) as client:
+            swept = sweep(tmp_path / str(threads), client=client, tv_weight=[0, 10, 20], **QUICK)
+            assert (swept.table['error'] == '').all()
+            assert set(client.run(os.getenv, 'OMP_NUM_THREADS').values()) == {str(threads)}

@@ -1,0 +1,116 @@
+"""Checks of the exercises: right solutions pass, usual mistakes get their hint, nothing comes with a traceback."""
+import d2l_style
+from d2l_style import compute_loss, extract_features, get_inits
+from d2l_style.exercises import EXERCISES, NotRight, check, chosen, judge, mark, mark_answer
+from d2l_style.images import rgb_mean, rgb_std
+
+import mxnet as mx
+import pytest
+
+from ..solutions import RIGHT, WRONG, source
+
+NAMES = [*EXERCISES, 'trim', 'train']
+
+
+def solution(name, text):
+    """The function `name` out of the source of a solution, with the names that the notebook gives it."""
+    given = {'nd': mx.nd, 'nn': mx.gluon.nn, 'gluon': mx.gluon, 'autograd': mx.autograd, 'rgb_mean': rgb_mean,
+             'rgb_std': rgb_std, 'gram': d2l_style.gram, 'get_inits': get_inits, 'extract_features': extract_features,
+             'compute_loss': compute_loss}
+    exec(source(text), given)
+    return given[name]
+
+
+@pytest.mark.parametrize('seed', [0, 1, 2])
+@pytest.mark.parametrize('name', NAMES)
+def test_a_right_solution_passes(name, seed):
+    assert judge(name, solution(name, RIGHT[name]), seed).hints == ()
+
+
+@pytest.mark.parametrize('seed', [0, 1])
+@pytest.mark.parametrize('mistake', WRONG)
+def test_a_usual_mistake_is_recognised(mistake, seed):
+    name, text, words = WRONG[mistake]
+    verdict = judge(name, solution(name, text), seed)
+    assert not verdict.passed
+    assert words in verdict.hints[0]
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_hints_are_not_the_answer(name):
+    hints = [hint for exercise, text, _ in WRONG.values() if exercise == name
+             for hint in judge(name, solution(name, text)).hints]
+    lines = {line.strip() for line in source(RIGHT[name]).splitlines()[1:]}
+    assert not any(line in hint for line in lines for hint in hints if len(line) > 10)
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_what_is_not_written_yet_is_said_so(name):
+    assert 'nothing yet' in judge(name, lambda *arguments: ...).hints[0]
+    assert 'nothing yet' in judge(name, lambda *arguments: None).hints[0]
+
+    def later(*arguments):
+        raise NotImplementedError
+    assert 'still to be written' in judge(name, later).hints[0]
+
+
+@pytest.mark.parametrize('name', NAMES)
+@pytest.mark.parametrize('nonsense', [3, 'text', [1, 2], {}, mx.nd.ones((2, 2)), object()],
+                         ids=lambda value: type(value).__name__)
+def test_nonsense_gets_a_sentence(name, nonsense):
+    assert not judge(name, lambda *arguments: nonsense).passed
+    assert 'no function' in judge(name, nonsense).hints[0]
+
+
+def test_an_error_names_the_line_of_the_student(tmp_path):
+    file = tmp_path / 'cell.py'
+    file.write_text('def gram(X):\n    c = X.shape[1]\n    return nd.dot(X, X.reshape((c, 7)))\n')
+    names = {'nd': mx.nd}
+    exec(compile(file.read_text(), str(file), 'exec'), names)
+    hint = judge('gram', names['gram']).hints[0]
+    assert 'return nd.dot(X, X.reshape((c, 7)))' in hint and len(hint) < 400
+
+
+def test_a_changed_argument_is_noticed():
+    def gram(X):
+        result = d2l_style.gram(X)
+        with mx.autograd.pause():
+            X[:] = 0
+        return result
+    assert 'changes its argument' in judge('gram', gram).hints[0]
+
+
+def test_hints_come_one_at_a_time(capsys):
+    wrong = solution('gram', WRONG['Gram matrix divided by c only'][1])
+    check('gram', wrong)
+    first = capsys.readouterr().out
+    check('gram', wrong, hint=2)
+    second = capsys.readouterr().out
+    assert first.startswith('✗ gram') and "check('gram', gram, hint=2)" in first
+    assert 'Count the elements' in second and 'Count the elements' not in first and 'hint=3' not in second
+    check('gram', d2l_style.gram)
+    assert capsys.readouterr().out == '✓ gram is right.\n'
+
+
+def test_marks_are_lost_with_a_hint_and_without_a_traceback():
+    mark('gram', d2l_style.gram)
+    with pytest.raises(NotRight, match='too large') as caught:
+        mark('gram', solution('gram', WRONG['Gram matrix not divided'][1]))
+    assert caught.value._render_traceback_() == [str(caught.value)]
+    mark_answer('conv1_1', 'conv1_1', 'Look at the table.')
+    with pytest.raises(NotRight, match='Look at the table'):
+        mark_answer('conv5_1', 'conv1_1', 'Look at the table.')
+    with pytest.raises(NotRight, match='no answer yet'):
+        mark_answer(None, 'conv1_1', 'Look at the table.')
+
+
+def test_a_choice_comes_before_the_measurement(capsys):
+    assert not chosen(None, 'content', 'style')
+    assert not chosen('both', 'content', 'style')
+    assert "'both' is none of them" in capsys.readouterr().out
+    assert chosen('style', 'content', 'style')
+
+
+def test_an_unknown_exercise_names_those_there_are():
+    with pytest.raises(ValueError, match='postprocess, content_loss, gram'):
+        judge('grams', d2l_style.gram)

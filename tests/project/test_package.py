@@ -1,0 +1,53 @@
+"""The package as `pip install .` brings it: all that it needs comes with it, wherever it is used from."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope='module')
+def installed(tmp_path_factory):
+    """A folder with what the wheel holds, away from the project."""
+    source, wheels, folder = (tmp_path_factory.mktemp(name) for name in ('source', 'wheels', 'folder'))
+    for name in ('d2l_style', 'pyproject.toml', 'README.md'):  # building leaves things beside what it builds
+        subprocess.run(['cp', '-R', ROOT / name, source], check=True)
+    pip = [sys.executable, '-m', 'pip', '--disable-pip-version-check', '--no-input', '--quiet']
+    subprocess.run([*pip, 'wheel', '--no-deps', '--no-build-isolation', '--wheel-dir', wheels, source], check=True)
+    subprocess.run([*pip, 'install', '--no-deps', '--no-compile', '--target', folder, *wheels.iterdir()], check=True)
+    return folder
+
+
+def run(installed, code, cwd):
+    done = subprocess.run([sys.executable, '-c', code], cwd=cwd, capture_output=True, text=True,
+                          env={**os.environ, 'PYTHONPATH': str(installed)})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_it_is_whole(installed, tmp_path):
+    code = '''
+import d2l_style
+from d2l_style import *
+print(d2l_style.__file__)
+print(read_image('mountain_lake').shape, read_image('painted_hills').shape)
+use_profile()
+load_backbone()
+'''
+    printed = run(installed, code, tmp_path)
+    assert printed.splitlines()[:2] == [str(installed / 'd2l_style' / '__init__.py'), '(800, 1200, 3) (800, 1100, 3)']
+    assert 'comes with the project' in printed
+
+
+def test_every_room_can_be_imported(installed, tmp_path):
+    rooms = sorted(path.relative_to(ROOT).with_suffix('').as_posix().replace('/', '.').removesuffix('.__init__')
+                   for path in (ROOT / 'd2l_style').rglob('*.py') if path.name != '__main__.py')
+    run(installed, 'import importlib\nfor room in ' + repr(rooms) + ': importlib.import_module(room)', tmp_path)
+
+
+def test_the_lab_has_its_look_and_its_still_picture(installed, tmp_path):
+    assert run(installed, 'from d2l_style.lab.lab import STILL, STYLE; print(STILL.is_file(), len(STYLE) > 100)',
+               tmp_path) == 'True True\n'
