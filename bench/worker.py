@@ -111,13 +111,13 @@ def preprocessed(args):
 def network(args):
     """Layers with weights: the embedded ones, those of a file, or random ones, always the same."""
     from d2l_style import load_backbone
-    from d2l_style.backbones import VGG19_CHANNELS, fill, vgg19_features
+    from d2l_style.backbones import VGG19_CHANNELS, fill, vgg_features
 
     import mxnet as mx
     import numpy as np
     from mxnet import nd
     net = load_backbone('vgg19_slim', mx.cpu()) if args.net == 'slim' \
-        else vgg19_features(VGG19_CHANNELS)[:max(*args.content_layers, *args.style_layers) + 1]
+        else vgg_features(VGG19_CHANNELS)[:max(*args.content_layers, *args.style_layers) + 1]
     if args.net == 'vgg19':
         mx.random.seed(0)
         net.initialize(mx.init.MSRAPrelu(slope=0))

@@ -3,12 +3,13 @@
 Chapter, "Extract Features". Layers are counted as in Gluon's `vgg19().features`. `vgg19_slim` comes with the package;
 the others have to be fetched (`python -m d2l_style weights list`), `vgg19` among them, the chapter's network.
 """
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import mxnet as mx
 from d2l import mxnet as d2l
 from mxnet import nd
+from mxnet.gluon import nn
 from mxnet.gluon.model_zoo import vision
 
 from .store import find_weights, own_weights
@@ -26,21 +27,21 @@ SQUEEZENET = ('conv1', 'relu1', 'pool1', 'fire2', 'fire3', 'pool3', 'fire4', 'fi
 class Backbone:
     """A network: the names of its layers, those that suit style transfer, and how to build it untrained."""
 
-    names: tuple
-    content_layers: tuple
-    style_layers: tuple
-    build: Callable
+    names: tuple[str, ...]
+    content_layers: tuple[str, ...]
+    style_layers: tuple[str, ...]
+    build: Callable[[], nn.HybridSequential]
 
-    def layers(self):
+    def layers(self) -> nn.HybridSequential:
         """Its layers, untrained, as a Gluon `HybridSequential`."""
         return self.build()[:len(self.names)]
 
-    def learned(self):
+    def learned(self) -> list[str]:
         """The names of the layers that learn: convolutions and fire modules, without ReLU and pooling."""
         return [name for name in self.names if name.startswith(('conv', 'fire'))]
 
 
-def layer_names(convolutions=VGG19):
+def layer_names(convolutions: Sequence[int] = VGG19) -> list[str]:
     """Name of every VGG layer in the order of its index; for VGG-19 `conv1_1` is 0, `conv4_4` is 25."""
     names = []
     for block, number in enumerate(convolutions, start=1):
@@ -50,20 +51,16 @@ def layer_names(convolutions=VGG19):
     return names
 
 
-def vgg19_features(channels):
-    """Untrained VGG-19 layers, without the classifier, as a Gluon `HybridSequential`."""
-    return _vgg_features(VGG19, channels)
-
-
-def _vgg_features(convolutions, channels):
+def vgg_features(channels: Sequence[int], convolutions: Sequence[int] = VGG19) -> nn.HybridSequential:
+    """Untrained layers of a VGG, without the classifier, as a Gluon `HybridSequential`."""
     return vision.VGG(list(convolutions), list(channels)).features[:len(layer_names(convolutions))]
 
 
-def vgg(convolutions, channels):
+def vgg(convolutions: Sequence[int], channels: Sequence[int]) -> Backbone:
     """A VGG up to conv5_1, with the chapter's choice: each block's first convolution, and the fourth's last one."""
     names = layer_names(convolutions)
     return Backbone(tuple(names[:names.index('conv5_1') + 1]), (f'conv4_{convolutions[3]}',),
-                    tuple(f'conv{block}_1' for block in range(1, 6)), lambda: _vgg_features(convolutions, channels))
+                    tuple(f'conv{block}_1' for block in range(1, 6)), lambda: vgg_features(channels, convolutions))
 
 
 BACKBONES = {
@@ -78,7 +75,7 @@ BACKBONES = {
 }
 
 
-def load_backbone(name='vgg19_slim', ctx=None):
+def load_backbone(name: str = 'vgg19_slim', ctx: mx.Context | None = None) -> nn.HybridSequential:
     """Pretrained and frozen layers of the backbone `name`, a Gluon `HybridSequential`.
 
     Input: (n, 3, h, w), normalised by `preprocess`. `ctx`: where to put the weights, by default
@@ -96,7 +93,7 @@ def load_backbone(name='vgg19_slim', ctx=None):
     return features
 
 
-def fill(features, weights, ctx):
+def fill(features: nn.HybridSequential, weights: dict[str, nd.NDArray], ctx: mx.Context) -> None:
     """Give `features` the arrays `features.N.weight` and `features.N.bias` (any dtype) of a dictionary."""
     parameters = features._collect_params_with_prefix()
     for name, parameter in parameters.items():
@@ -106,12 +103,12 @@ def fill(features, weights, ctx):
         parameter.set_data(weights[f'features.{name}'].astype('float32'))
 
 
-def backbone_of(pretrained_net):
+def backbone_of(pretrained_net: nn.HybridSequential) -> Backbone:
     """The `Backbone` of a network from `load_backbone`; any other network is read as VGG-19."""
     return getattr(pretrained_net, 'backbone', None) or replace(BACKBONES['vgg19'], names=tuple(layer_names()))
 
 
-def find_backbone(name):
+def find_backbone(name: str) -> Backbone:
     """The `Backbone` called `name`: one of `BACKBONES`, or the network of weights that the user brought in.
 
     Raises `ValueError` for an unknown name.
@@ -134,7 +131,7 @@ def _cut(backbone, last):
                    style_layers=tuple(name for name in backbone.style_layers if name in short.names))
 
 
-def parameter_shapes(features):
+def parameter_shapes(features: nn.HybridSequential) -> dict[str, tuple[int, ...]]:
     """{'features.0.weight': (64, 3, 3, 3), ...}: what `fill` needs, in the order of the layers."""
     symbol = features(mx.sym.var('data'))
     shapes, _, _ = symbol.infer_shape(data=(1, 3, 224, 224))

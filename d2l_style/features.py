@@ -2,13 +2,18 @@
 
 Chapter, "Extract Features". Layers are named (`'conv4_4'`) or counted (25).
 """
+from collections.abc import Iterable, Sequence
+
+import mxnet as mx
+from mxnet import nd
 from mxnet.gluon import nn
 
 from .backbones import backbone_of
-from .images import preprocess
+from .images import Shape, preprocess
 
 CONTENT_LAYERS = (25,)
 STYLE_LAYERS = (0, 5, 10, 19, 28)
+Layers = str | int | Iterable[str | int]
 
 
 class FeatureNet(nn.HybridBlock):
@@ -21,7 +26,8 @@ class FeatureNet(nn.HybridBlock):
     Raises `ValueError` for layers that the backbone does not have.
     """
 
-    def __init__(self, pretrained_net, content_layers=None, style_layers=None):
+    def __init__(self, pretrained_net: nn.HybridSequential, content_layers: Layers | None = None,
+                 style_layers: Layers | None = None):
         super().__init__()
         backbone = backbone_of(pretrained_net)
         self.names = backbone.names[:len(pretrained_net)]
@@ -33,7 +39,7 @@ class FeatureNet(nn.HybridBlock):
         self.body = pretrained_net[:self.layers[-1] + 1]
         self.hybridize()
 
-    def hybrid_forward(self, F, X):  # noqa: ARG002  Gluon gives `F`
+    def hybrid_forward(self, F, X: nd.NDArray) -> list[nd.NDArray]:  # noqa: ARG002  Gluon gives `F`
         """The outputs of `layers`, one after the other; called by Gluon."""
         outputs = []
         for i, layer in enumerate(self.body):
@@ -43,12 +49,12 @@ class FeatureNet(nn.HybridBlock):
         return outputs
 
     @property
-    def ctx(self):
+    def ctx(self) -> mx.Context:
         """Where the weights are, and so where pictures have to be."""
         return next(iter(self.collect_params().values())).list_ctx()[0]
 
 
-def resolve_layers(layers, names, kind):
+def resolve_layers(layers: Layers, names: Sequence[str], kind: str) -> list[int]:
     """Sorted indices of `layers` (indices or names) among those called `names`.
 
     `kind`, 'content' or 'style', is named in the `ValueError` for an unknown or missing layer.
@@ -68,7 +74,7 @@ def resolve_layers(layers, names, kind):
     return sorted(set(indices))
 
 
-def extract_features(X, net):
+def extract_features(X: nd.NDArray, net: FeatureNet) -> tuple[list[nd.NDArray], list[nd.NDArray]]:
     """Content and style features of `X`: (1, 3, h, w) → two lists of (1, channels, height, width)."""
     outputs = dict(zip(net.layers, net(X)))
     contents = [outputs[i] for i in net.content_layers]
@@ -76,14 +82,14 @@ def extract_features(X, net):
     return contents, styles
 
 
-def get_contents(content_img, image_shape, net):
+def get_contents(content_img: nd.NDArray, image_shape: Shape, net: FeatureNet) -> tuple[nd.NDArray, list[nd.NDArray]]:
     """The content picture as network input, and its content features. `image_shape`: (width, height)."""
     content_X = preprocess(content_img, image_shape).copyto(net.ctx)
     contents_Y, _ = extract_features(content_X, net)
     return content_X, contents_Y
 
 
-def get_styles(style_img, image_shape, net):
+def get_styles(style_img: nd.NDArray, image_shape: Shape, net: FeatureNet) -> tuple[nd.NDArray, list[nd.NDArray]]:
     """The style picture as network input, and its style features. `image_shape`: (width, height)."""
     style_X = preprocess(style_img, image_shape).copyto(net.ctx)
     _, styles_Y = extract_features(style_X, net)

@@ -10,8 +10,9 @@ import skimage.data
 from mxnet import image, nd
 
 from .store import is_remote, picture_file
-from .store.decode import MIN_SIDE, check_size, decode
+from .store.decode import MIN_SIDE, Picture, check_size, decode
 
+Shape = tuple[int, int]  # width, height in pixels
 rgb_mean = nd.array([0.485, 0.456, 0.406])
 rgb_std = nd.array([0.229, 0.224, 0.225])
 
@@ -28,7 +29,7 @@ CATALOGUE = {
 }
 
 
-def read_image(source):
+def read_image(source: str | os.PathLike | Picture | nd.NDArray) -> nd.NDArray:
     """Read a picture as `uint8` RGB of shape (height, width, 3), like the chapter's `image.imread`.
 
     `source`: a name in `CATALOGUE`, one of the chapter's ('rainier', 'autumn_oak') or an http(s)
@@ -40,18 +41,17 @@ def read_image(source):
     `ValueError` for what is no picture or has a side below 16 pixels or more than 64 megapixels,
     `TypeError` for another kind of source.
     """
-    picture, name = source, None
     if isinstance(source, nd.NDArray):
-        picture = source.asnumpy()
+        picture = decode(source.asnumpy())
     elif isinstance(source, str) and is_remote(source):
         name = f"'{source}'"
-        picture = picture_file(source, check=lambda file: decode(file, name))
-    elif isinstance(source, (str, os.PathLike)):
-        picture = _find(source)
-    return nd.array(np.asarray(decode(picture, name)), dtype='uint8')
+        picture = decode(picture_file(source, check=lambda file: decode(file, name)), name)
+    else:
+        picture = decode(_find(source) if isinstance(source, (str, os.PathLike)) else source)
+    return nd.array(np.asarray(picture), dtype='uint8')
 
 
-def preprocess(img, image_shape, *, keep_aspect=False):
+def preprocess(img: nd.NDArray, image_shape: Shape, *, keep_aspect: bool = False) -> nd.NDArray:
     """Resize, normalise each RGB channel, and bring to the network's form.
 
     `img`: (h, w, 3), values 0..255. `image_shape`: (width, height) in pixels.
@@ -66,20 +66,20 @@ def preprocess(img, image_shape, *, keep_aspect=False):
     return img.transpose((2, 0, 1)).expand_dims(axis=0)
 
 
-def postprocess(img):
+def postprocess(img: nd.NDArray) -> nd.NDArray:
     """Undo the normalisation: (1, 3, h, w) → `float32` (h, w, 3), clipped to 0..1, on the CPU."""
     img = img[0].as_in_context(rgb_std.context)
     return (img.transpose((1, 2, 0)) * rgb_std + rgb_mean).clip(0, 1)
 
 
-def fit_shape(img, image_shape):
+def fit_shape(img: nd.NDArray, image_shape: Shape) -> Shape:
     """Largest (width, height) inside `image_shape` that has the aspect ratio of `img` (h, w, 3)."""
     height, width = img.shape[:2]
     scale = min(image_shape[0] / width, image_shape[1] / height)
-    return tuple(max(MIN_SIDE, round(side * scale)) for side in (width, height))
+    return max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale))
 
 
-def check_shape(image_shape):
+def check_shape(image_shape: Shape) -> Shape:
     """`image_shape` as whole numbers; `ValueError` unless it is a (width, height) that the network can take."""
     try:
         width, height = image_shape

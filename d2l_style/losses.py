@@ -20,7 +20,7 @@ class Weights:
     content: float = 1
     style: float = 1e3
     tv: float = 10
-    layers: tuple = ()
+    layers: tuple[float, ...] = ()
 
     def __setattr__(self, name, value):
         if name not in self.__dataclass_fields__:
@@ -31,7 +31,7 @@ class Weights:
         super().__setattr__(name, _checked(name, value))
         return None
 
-    def style_layers(self, number):
+    def style_layers(self, number: int) -> list[float]:
         """The weights of `number` style layers, a list; `ValueError` if `layers` has another number of factors."""
         if self.layers and len(self.layers) != number:
             raise ValueError(f'there are {number} style layers and {len(self.layers)} factors for them: give one each')
@@ -48,12 +48,12 @@ def _checked(name, value):
     return number
 
 
-def content_loss(Y_hat, Y):
+def content_loss(Y_hat: nd.NDArray, Y: nd.NDArray) -> nd.NDArray:
     """Mean squared difference of two layers' features of the same shape. Chapter, "Content Loss"."""
     return (Y_hat - Y).square().mean()
 
 
-def gram(X):
+def gram(X: nd.NDArray) -> nd.NDArray:
     """Gram matrix of a layer's features, divided by the number of their elements.
 
     `X`: (1, c, h, w) → (c, c). Chapter, "Style Loss"; Gatys et al. 2016, eq. 3.
@@ -63,18 +63,19 @@ def gram(X):
     return nd.dot(X, X.T) / (num_channels * n)
 
 
-def style_loss(Y_hat, gram_Y):
+def style_loss(Y_hat: nd.NDArray, gram_Y: nd.NDArray) -> nd.NDArray:
     """Mean squared difference of the features' Gram matrix and `gram_Y`: (1, c, h, w), (c, c)."""
     return (gram(Y_hat) - gram_Y).square().mean()
 
 
-def tv_loss(Y_hat):
+def tv_loss(Y_hat: nd.NDArray) -> nd.NDArray:
     """Mean absolute difference of neighbours, down and across: (1, 3, h, w). Chapter, "Total Variance Loss"."""
     return 0.5 * ((Y_hat[:, :, 1:, :] - Y_hat[:, :, :-1, :]).abs().mean() +
                   (Y_hat[:, :, :, 1:] - Y_hat[:, :, :, :-1]).abs().mean())
 
 
-def compute_loss(X, contents_Y_hat, styles_Y_hat, contents_Y, styles_Y_gram, weights=None):
+def compute_loss(X: nd.NDArray, contents_Y_hat: list, styles_Y_hat: list, contents_Y: list, styles_Y_gram: list,
+                 weights: Weights | None = None) -> tuple[list, list, nd.NDArray, nd.NDArray]:
     """Weighted content losses and style losses (one a layer), weighted TV loss, and their sum.
 
     `X`: the composite image (1, 3, h, w); `*_Y_hat`: its features; `contents_Y`, `styles_Y_gram`:

@@ -7,21 +7,24 @@ import math
 import numbers
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import mxnet as mx
 import numpy as np
 from mxnet import autograd, gluon, init, nd
 from mxnet.gluon import nn
 from tqdm.auto import tqdm
 
 from .engine.compiled import TransferLoss
+from .features import FeatureNet
 from .losses import Weights, gram
 
 
 class DivergedError(ArithmeticError):
     """A loss or a pixel became infinite or NaN. `image`: the last good picture, (1, 3, h, w)."""
 
-    def __init__(self, epoch, image):
+    def __init__(self, epoch: int, image: nd.NDArray):
         super().__init__(f'the loss is no longer a finite number in epoch {epoch}: lower the learning rate or the '
                          'weights; the last good picture is in the attribute "image" of this error')
         self.image = image
@@ -37,8 +40,8 @@ class Step:
     """
 
     epoch: int
-    contents_l: tuple
-    styles_l: tuple
+    contents_l: tuple[float, ...]
+    styles_l: tuple[float, ...]
     tv_l: float
     weights: Weights
     lr: float | None
@@ -46,17 +49,17 @@ class Step:
     X: nd.NDArray
 
     @property
-    def content_loss(self):
+    def content_loss(self) -> float:
         """Weighted content loss, the sum over its layers."""
         return sum(self.contents_l)
 
     @property
-    def style_loss(self):
+    def style_loss(self) -> float:
         """Weighted style loss, the sum over its layers."""
         return sum(self.styles_l)
 
     @property
-    def total_loss(self):
+    def total_loss(self) -> float:
         """All three together."""
         return self.content_loss + self.style_loss + self.tv_l
 
@@ -64,16 +67,17 @@ class Step:
 class GeneratedImage(nn.Block):
     """A model whose only parameter is the composite image, of shape `img_shape` (1, 3, h, w)."""
 
-    def __init__(self, img_shape, **kwargs):
+    def __init__(self, img_shape: tuple[int, ...], **kwargs):
         super().__init__(**kwargs)
         self.weight = self.params.get('weight', shape=img_shape)
 
-    def forward(self):
+    def forward(self) -> nd.NDArray:
         """The picture itself, (1, 3, h, w)."""
         return self.weight.data()
 
 
-def get_inits(X, ctx, lr, styles_Y):
+def get_inits(X: nd.NDArray, ctx: mx.Context, lr: float,
+              styles_Y: list[nd.NDArray]) -> tuple[nd.NDArray, list[nd.NDArray], gluon.Trainer]:
     """The composite image initialised to `X`, the Gram matrices of the style, and an Adam trainer."""
     gen_img = GeneratedImage(X.shape)
     gen_img.initialize(init.Constant(X), ctx=ctx, force_reinit=True)
@@ -82,8 +86,9 @@ def get_inits(X, ctx, lr, styles_Y):
     return gen_img(), styles_Y_gram, trainer
 
 
-def train_steps(X, contents_Y, styles_Y, net, lr=0.01, max_epochs=500, lr_decay_epoch=200, *,
-                weights=None, changes=None):
+def train_steps(X: nd.NDArray, contents_Y: list, styles_Y: list, net: FeatureNet, lr: float = 0.01,
+                max_epochs: int = 500, lr_decay_epoch: int = 200, *, weights: Weights | None = None,
+                changes: dict[int, tuple[float, Weights]] | None = None) -> Iterator[Step]:
     """The chapter's training loop as a generator that yields a `Step` after every epoch.
 
     `X`: the start, (1, 3, h, w), which stays as it is. `contents_Y`, `styles_Y`: from
@@ -97,8 +102,10 @@ def train_steps(X, contents_Y, styles_Y, net, lr=0.01, max_epochs=500, lr_decay_
     return _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights or Weights(), changes)
 
 
-def train(X, contents_Y, styles_Y, net, lr=0.01, max_epochs=500, lr_decay_epoch=200, *,
-          weights=None, changes=None, progress=True, history=None):
+def train(X: nd.NDArray, contents_Y: list, styles_Y: list, net: FeatureNet, lr: float = 0.01,
+          max_epochs: int = 500, lr_decay_epoch: int = 200, *, weights: Weights | None = None,
+          changes: dict[int, tuple[float, Weights]] | None = None, progress: bool = True,
+          history: list[Step] | None = None) -> nd.NDArray:
     """Train as the chapter does and return the composite image, (1, 3, h, w).
 
     Prints the losses every 50 epochs; `progress` adds a bar with the time left. An interrupt
@@ -156,7 +163,7 @@ def _check_settings(X, lrs, max_epochs, lr_decay_epoch):
         if not isinstance(value, numbers.Integral) or value < 1:
             raise ValueError(f'{name} is {value!r}: give a whole number, 1 or more')
     for lr in lrs:
-        if not (isinstance(lr, numbers.Real) and math.isfinite(lr) and lr > 0):
+        if not (isinstance(lr, numbers.Real) and math.isfinite(lr) and float(lr) > 0):
             raise ValueError(f'lr is {lr!r}: give a finite learning rate above 0, for example 0.01')
     if X.ndim != 4 or X.shape[:2] != (1, 3):
         raise ValueError(f'X has shape {X.shape}: give a picture of shape (1, 3, height, width) from preprocess')

@@ -1,6 +1,6 @@
 """One small network, one small pair of pictures, for all tests."""
 from d2l_style import FeatureNet, get_contents, get_styles  # before MXNet, as its threads are set there
-from d2l_style.backbones import vgg19_features
+from d2l_style.backbones import vgg_features
 
 import mxnet as mx
 import numpy as np
@@ -26,7 +26,7 @@ def _no_files_and_no_internet(tmp_path, monkeypatch):
 def pretrained_net():
     """VGG-19 topology with 4 to 8 channels and the same random weights in every test, frozen."""
     mx.random.seed(1)
-    features = vgg19_features((4, 4, 8, 8, 8))
+    features = vgg_features((4, 4, 8, 8, 8))
     features.initialize(mx.init.MSRAPrelu(slope=0))
     features(nd.zeros((1, 3, 32, 48)))
     features.collect_params().setattr('grad_req', 'null')

@@ -155,8 +155,8 @@ WRONG = {
         ''', 'returns list'),
     'network with new weights': ('trim', '''
         def trim(pretrained_net, content_layers, style_layers):
-            from d2l_style.backbones import vgg19_features
-            net = vgg19_features((4, 4, 8, 8, 8))[:max(content_layers + style_layers) + 1]
+            from d2l_style.backbones import vgg_features
+            net = vgg_features((4, 4, 8, 8, 8))[:max(content_layers + style_layers) + 1]
             net.initialize()
             return net
         ''', 'something else than the pretrained'),

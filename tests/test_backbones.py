@@ -1,5 +1,5 @@
 from d2l_style import BACKBONES, FeatureNet, WeightsError, extract_features, find_backbone, layer_names, load_backbone
-from d2l_style.backbones import VGG16, VGG19_CHANNELS, parameter_shapes, vgg19_features
+from d2l_style.backbones import VGG16, VGG19_CHANNELS, parameter_shapes, vgg_features
 from d2l_style.store.folders import zoo_folder
 from d2l_style.store.registry import WEIGHTS
 from d2l_style.store.zoo import sha1
@@ -42,7 +42,7 @@ def test_layer_names_agree_with_the_chapter():
 
 
 @pytest.mark.parametrize(('features', 'names'), [
-    (vgg19_features((4, 4, 4, 4, 4)), layer_names()),
+    (vgg_features((4, 4, 4, 4, 4)), layer_names()),
     (vision.vgg16().features, layer_names(VGG16)),
     (vision.squeezenet1_1().features, BACKBONES['squeezenet1_1'].names)], ids=['vgg19', 'vgg16', 'squeezenet1_1'])
 def test_names_fit_the_layers_of_gluon(features, names):
@@ -97,7 +97,7 @@ def test_weights_that_do_not_fit_are_reported(published, content):
 
 
 @pytest.mark.parametrize(('name', 'features'), [
-    ('vgg19', vgg19_features(VGG19_CHANNELS)),
+    ('vgg19', vgg_features(VGG19_CHANNELS)),
     ('vgg16', vision.vgg16().features), ('squeezenet1_1', vision.squeezenet1_1().features)])
 def test_files_in_the_form_of_the_model_zoo_are_read(published, name, features):
     published(name, {**trained(features), 'output.bias': nd.zeros(1000)})

@@ -2,14 +2,14 @@
 import numpy as np
 from mxnet import nd
 
-from ..backbones import fill, vgg19_features
+from ..backbones import fill, vgg_features
 from ..beyond.variations import random_weights
 from .verdict import same
 
 
 def small_network(seed):
     """VGG-19's layers with 4 to 8 channels and random weights, not frozen."""
-    layers = vgg19_features((4, 4, 8, 8, 8))
+    layers = vgg_features((4, 4, 8, 8, 8))
     fill(layers, random_weights(layers, seed), None)
     return layers
 

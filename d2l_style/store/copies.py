@@ -6,13 +6,14 @@ whenever it is read. The same file is the pack for a classroom.
 """
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save
 
 from .errors import WeightsError
 from .folders import make_folder, need_space, whole
-from .formats import open_weights, read_arrays
+from .formats import Arrays, open_weights, read_arrays
 
 FORMAT = '1'
 
@@ -31,7 +32,7 @@ class Facts:
     licence: str
 
 
-def write_copy(file, arrays, facts, *, half=False):
+def write_copy(file: Path, arrays: Arrays, facts: Facts, *, half: bool = False) -> None:
     """Store `arrays` {name: float array} with `facts` as `file`, whole or not at all."""
     with np.errstate(over='ignore'):  # what is too large becomes infinite, and that is an error below
         arrays = {name: np.ascontiguousarray(array, 'float16' if half else 'float32') for name, array in arrays.items()}
@@ -44,13 +45,13 @@ def write_copy(file, arrays, facts, *, half=False):
         new.write_bytes(data)
 
 
-def read_facts(file):
+def read_facts(file: Path) -> tuple[Facts, list[int]]:
     """(`Facts`, indices of the layers) of the copy `file`, without its numbers; `WeightsError` if it is no copy."""
     opened = open_weights(file)
     return _facts(opened), sorted({int(name.split('.')[1]) for name in opened.shapes})
 
 
-def read_copy(file):
+def read_copy(file: Path) -> tuple[Arrays, Facts]:
     """Arrays {name: float32} and `Facts` of the copy `file`; `WeightsError` if anything in it was changed."""
     opened = open_weights(file)
     facts, arrays = _facts(opened), read_arrays(opened, list(opened.shapes))
@@ -59,7 +60,7 @@ def read_copy(file):
     return arrays, facts
 
 
-def digest(arrays, facts):
+def digest(arrays: Arrays, facts: Facts) -> str:
     """SHA-256 over what is known of the weights, and their names, shapes and numbers as float32."""
     sha = hashlib.sha256(repr(facts).encode())
     for name in sorted(arrays):

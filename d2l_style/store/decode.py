@@ -9,33 +9,36 @@ import numpy as np
 from PIL import Image, ImageOps
 from skimage.util import img_as_ubyte
 
+Picture = Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
 MIN_SIDE = 16  # pixels: the networks halve a picture four times
 MAX_PIXELS = 64_000_000  # more than any phone takes, and 800 MB as float32
 
 
-def decode(picture, name=None):
+def decode(picture: Picture, name: str | None = None) -> Image.Image:
     """An RGB image of PIL out of a file (`Path`), its bytes, a PIL image of any mode, or an array.
 
     `name`: what messages call it. Arrays, rotation and transparency: see `read_image`. Raises `ValueError` for
     what is no picture, is damaged, or is too small or too large, `TypeError` for another kind of source.
     """
     if isinstance(picture, np.ndarray):
-        picture, name = _from_array(picture), name or 'the array'
+        opened, name = _from_array(picture), name or 'the array'
     elif isinstance(picture, (bytes, bytearray, memoryview)):
         name = name or 'the uploaded file'
-        picture = _open(io.BytesIO(picture), name)
+        opened = _open(io.BytesIO(picture), name)
     elif isinstance(picture, Path):
         name = name or f"'{picture}'"
-        picture = _open(picture, name)
-    elif not isinstance(picture, Image.Image):
+        opened = _open(picture, name)
+    elif isinstance(picture, Image.Image):
+        opened, name = picture, name or 'the image'
+    else:
         raise TypeError(f'cannot read a picture from {type(picture).__name__}: give a path, a catalogue '
                         'name, an array, bytes or a PIL image')
-    name = name or 'the image'
-    check_size(*picture.size, name)
-    return _to_rgb(picture, name)
+    width, height = opened.size
+    check_size(width, height, name)
+    return _to_rgb(opened, name)
 
 
-def check_size(width, height, name):
+def check_size(width: float, height: float, name: str) -> None:
     """Raise `ValueError` for a size that the networks cannot take, or that the memory cannot."""
     if min(width, height) < MIN_SIDE or width * height > MAX_PIXELS:
         raise ValueError(f'{name} is {width}×{height} pixels: each side needs at least {MIN_SIDE}, and all '

@@ -8,7 +8,9 @@ import logging
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import pooch
@@ -28,7 +30,8 @@ REDIRECTS = 5
 pooch.get_logger().setLevel(logging.WARNING)  # the progress bar says it already
 
 
-def download(url, file, *, sha256=None, limit, describe, downloader=None):
+def download(url: str, file: Path, *, sha256: str | None = None, limit: int, describe: str,
+             downloader: Callable | None = None) -> Path:
     """Fetch `url` to the path `file`, unless it is there with that hash, and return `file`.
 
     `limit`: bytes at most. `describe`: what it is, for the progress bar and for errors.
@@ -51,7 +54,7 @@ def download(url, file, *, sha256=None, limit, describe, downloader=None):
 class Resuming:
     """Downloader for pooch that goes on where the last try, or the last process, was broken off."""
 
-    def __init__(self, part, limit, describe):
+    def __init__(self, part: Path, limit: int, describe: str):
         self.part, self.limit, self.describe = part, limit, describe
 
     def __call__(self, url, output_file, store):  # noqa: ARG002, D102  called by pooch
@@ -60,17 +63,18 @@ class Resuming:
         os.replace(self.part, output_file)
 
 
-def part_of(file):
+def part_of(file: Path) -> Path:
     """Where what has come of `file` so far is kept."""
     return file.with_name(f'{file.name}.part')
 
 
-def progress(describe, done=0, total=None):
+def progress(describe: str, done: int = 0, total: int | None = None) -> tqdm:
     """A progress bar in bytes."""
     return tqdm(desc=describe, initial=done, total=total, unit='B', unit_scale=True, leave=False)
 
 
-def receive(url, file, *, limit, start=0, stop=None, headers=None, bar):
+def receive(url: str, file: IO[bytes], *, limit: int, start: int = 0, stop: int | None = None,
+            headers: dict[str, str] | None = None, bar: tqdm) -> dict[str, str]:
     """Append the bytes from `start` up to `stop` (None: the end) of `url` to the open `file`.
 
     Where a server sends the whole although it was to go on from `start`, the file begins anew.
@@ -191,7 +195,7 @@ def _write(file, piece):
 
 def _reason(error, url):
     host = _host(url)
-    if isinstance(error, requests.HTTPError):
+    if isinstance(error, requests.HTTPError) and error.response is not None:
         return f'{host} answers {error.response.status_code} {error.response.reason}'
     if isinstance(error, requests.exceptions.ProxyError):
         return f'the proxy on the way to {host} does not work (HTTPS_PROXY, HTTP_PROXY in the environment)'

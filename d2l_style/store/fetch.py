@@ -1,18 +1,20 @@
 """Fetch: weights from where they were published to a copy of what is used of them."""
 import math
 import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 from .copies import Facts, read_copy, write_copy
 from .errors import WeightsError
 from .find import copy_files
 from .folders import cache_folder, copy_file, lock, megabytes
-from .formats import pick
+from .formats import Shapes, pick
 from .hub import fetch_hub
 from .registry import WEIGHTS
 from .zoo import fetch_zoo, read_zoo, zoo_file
 
 
-def fetch(name, shapes, *, half=False, report=print):
+def fetch(name: str, shapes: Shapes, *, half: bool = False, report: Callable[[str], None] = print) -> Path:
     """Fetch the published weights `name`, unless they are here, and return the path of the copy.
 
     `shapes`: {name: shape} of what the backbone uses. `half`: store as float16. `report`: is told what is

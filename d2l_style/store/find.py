@@ -11,7 +11,7 @@ from pathlib import Path
 from .copies import Facts, read_copy, read_facts, write_copy
 from .errors import DownloadError, WeightsError
 from .folders import cache_folder, copy_file, lock, shared_folder, zoo_folder
-from .formats import pick
+from .formats import Arrays, Shapes, pick
 from .registry import WEIGHTS
 from .zoo import read_zoo, zoo_file
 
@@ -20,12 +20,12 @@ from .zoo import read_zoo, zoo_file
 class Found:
     """Weights that were found: `arrays` {name: float32}, the `file` they are in, and its `facts`."""
 
-    arrays: dict
+    arrays: Arrays
     file: Path
     facts: Facts
 
 
-def find_weights(name, shapes):
+def find_weights(name: str, shapes: Shapes) -> Found:
     """The weights `name`, a `Found`. `shapes`: {name: shape} of what the backbone uses.
 
     Raises `WeightsError` where they are missing, with the command that fetches them, or are damaged.
@@ -38,21 +38,21 @@ def find_weights(name, shapes):
         if file.is_file():
             arrays, facts = read_copy(file)
             return _fitting(Found(arrays, file, facts), shapes)
-    file = zoo_file(weights) if weights and weights.zoo else None
-    if file is None:
+    published = zoo_file(weights) if weights and weights.zoo else None
+    if not weights or not published:
         raise WeightsError(_missing(name))
-    arrays, facts = read_zoo(name, weights, file, shapes)
+    arrays, facts = read_zoo(name, weights, published, shapes)
     _keep(name, arrays, facts)
-    return Found(arrays, file, facts)
+    return Found(arrays, published, facts)
 
 
-def copy_files(name):
+def copy_files(name: str) -> list[Path]:
     """Where a copy of the weights `name` may lie, the first one first."""
     shared = shared_folder()
     return [*([shared / f'{name}.safetensors'] if shared else []), copy_file(name)]
 
 
-def own_weights():
+def own_weights() -> dict[str, tuple[str, int]]:
     """The weights that a user has brought in: {name: (backbone, index of the last layer that they cover)}."""
     found = {}
     for folder in (cache_folder() / 'weights', shared_folder()):

@@ -19,6 +19,8 @@ from safetensors import SafetensorError, safe_open
 
 from .errors import WeightsError
 
+Arrays = dict[str, np.ndarray]
+Shapes = dict[str, tuple[int, ...]]
 PARAMS_MAGIC = 0x112  # MXNet, src/ndarray/ndarray.cc: kMXAPINDArrayListMagic
 HEADER_LIMIT = 1 << 20  # bytes: a header of VGG-19 has a few thousand
 MOST_ARRAYS = 1000
@@ -34,12 +36,12 @@ class Opened:
     """A weights file, looked into. `shapes`: {name: shape}. `load(names)`: {name: array}. `facts`: {key: text}."""
 
     file: Path
-    shapes: dict
-    load: Callable
-    facts: dict
+    shapes: Shapes
+    load: Callable[[list[str]], Arrays]
+    facts: dict[str, str]
 
 
-def open_weights(file):
+def open_weights(file: Path) -> Opened:
     """What `file` declares, an `Opened`; `WeightsError` for a missing, broken or unsafe file."""
     try:
         with open(file, 'rb') as opened:
@@ -49,7 +51,7 @@ def open_weights(file):
         raise _unusable(file, error) from None
 
 
-def read_arrays(opened, names):
+def read_arrays(opened: Opened, names: list[str]) -> Arrays:
     """The arrays `names` of an `Opened` as float32, all finite; `WeightsError` otherwise."""
     try:
         arrays = opened.load(names)
@@ -62,7 +64,7 @@ def read_arrays(opened, names):
     return arrays
 
 
-def pick(file, shapes):
+def pick(file: Path, shapes: Shapes) -> Arrays:
     """The arrays of `file` that a network needs; `WeightsError` where one is missing or of another shape."""
     opened = open_weights(file)
     for name, shape in shapes.items():
@@ -188,7 +190,7 @@ def _unpack(stream, form):
     return struct.unpack(form, stream.read(struct.calcsize(form)))
 
 
-def part_of_safetensors(header, shapes):
+def part_of_safetensors(header: bytes, shapes: Shapes) -> tuple[bytes, list[list[int]]]:
     """From the JSON header (bytes) of a safetensors file: the header of one with the tensors `shapes` only.
 
     `shapes`: {name: shape}, of float32. Returns (new header as bytes with its length before it, list of
@@ -203,7 +205,9 @@ def part_of_safetensors(header, shapes):
         raise WeightsError(f'the published file is not what was expected ({error} is missing or broken)') from None
     if odd:
         raise WeightsError(f'the published file is not what was expected ({odd[0]} has another shape, type or place)')
-    new, ranges, at = {}, [], 0
+    new: dict[str, dict] = {}
+    ranges: list[list[int]] = []
+    at = 0
     for first, last, name in parts:
         new[name] = {**tensors[name], 'data_offsets': [at, at + last - first]}
         at += last - first

@@ -12,12 +12,13 @@ from huggingface_hub import get_token, hf_hub_url
 
 from .download import download, progress, receive
 from .errors import DownloadError
-from .formats import HEADER_LIMIT, part_of_safetensors
+from .formats import HEADER_LIMIT, Shapes, part_of_safetensors
+from .registry import PublishedWeights
 
 FIRST = 1 << 15  # bytes: more than the header of a VGG has
 
 
-def fetch_hub(weights, shapes, file, describe):
+def fetch_hub(weights: PublishedWeights, shapes: Shapes, file: Path, describe: str) -> tuple[Path, str]:
     """Fetch the tensors `shapes`, {name: shape}, of `weights.hub` as the safetensors file `file`; (its path, revision).
 
     `HF_ENDPOINT`, `HF_TOKEN` and the proxies of the environment are honoured. Raises `DownloadError`.
@@ -32,7 +33,7 @@ def fetch_hub(weights, shapes, file, describe):
 class Ranges:
     """Downloader for pooch that makes a safetensors file with some tensors out of parts of a larger one."""
 
-    def __init__(self, shapes, describe):
+    def __init__(self, shapes: Shapes, describe: str):
         self.shapes, self.describe, self.revision = shapes, describe, ''
 
     def __call__(self, url, output_file, store):  # noqa: ARG002, D102  called by pooch

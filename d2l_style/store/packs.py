@@ -11,15 +11,16 @@ import pooch
 from .copies import Facts, read_copy, write_copy
 from .download import download
 from .errors import WeightsError
+from .find import Found
 from .folders import cache_folder, copy_file, lock, make_folder
-from .formats import BROKEN, open_weights, read_arrays
+from .formats import BROKEN, Shapes, open_weights, read_arrays
 from .registry import WEIGHTS
 from .zoo import read_zoo, sha1, unzip
 
 MOST_BYTES = 700_000_000  # the zoo's VGG-19 has 575 million
 
 
-def export(found, file):
+def export(found: Found, file: str | Path) -> Path:
     """Write the weights `found` as a pack to `file`: one file, which holds its hash and its licence."""
     file = Path(file).expanduser()
     if file.is_dir():
@@ -29,7 +30,8 @@ def export(found, file):
     return file
 
 
-def bring_in(source, backbones, name=None, *, half=False, sha256=None):
+def bring_in(source: str | Path, backbones: dict[str, Shapes], name: str | None = None, *, half: bool = False,
+             sha256: str | None = None) -> Facts:
     """Bring `source`, a path or an http(s) address, into the cache and return its `Facts`.
 
     It may be a pack, a published file of Gluon's model zoo (`.params`, or its zip), or weights of your
@@ -104,7 +106,7 @@ def _check_fit(shapes, facts, backbones, file):
     check_name(facts.name, own=facts.name not in WEIGHTS)
 
 
-def check_name(name, own=True):
+def check_name(name: str | None, own: bool = True) -> str:
     """`name`, if weights of one's own may be called so; `ValueError` if not."""
     if name is None:
         raise ValueError('this file is none that was published: say under which name you want it, for example '

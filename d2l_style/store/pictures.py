@@ -1,4 +1,5 @@
 """Pictures: the chapter's own, and any from an address on the web, fetched when they are asked for."""
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,12 +12,12 @@ from .registry import PICTURES
 MOST_BYTES = 90_000_000
 
 
-def is_remote(source):
+def is_remote(source: str) -> bool:
     """Whether `source` is a picture that is fetched: the name of a published one, or an address."""
     return source in PICTURES or '://' in source
 
 
-def picture_file(source, *, check):
+def picture_file(source: str, *, check: Callable[[Path], object]) -> Path:
     """The picture `source`, the name of a published one or an address, as a file on this machine.
 
     Looked for in `D2L_STYLE_WEIGHTS` and in the cache, else downloaded, with its licence shown.
@@ -40,7 +41,7 @@ def picture_file(source, *, check):
     return file
 
 
-def find_picture(name):
+def find_picture(name: str) -> Path | None:
     """The published picture `name` if it is on this machine and whole, or None."""
     for folder in (shared_folder(), cache_folder() / 'pictures'):
         file = folder and folder / _file_name(name)

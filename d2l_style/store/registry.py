@@ -18,16 +18,16 @@ class PublishedWeights:
     size: int
     zoo: str = ''
     sha1: str = ''
-    hub: tuple = ()
-    embedded: Path = None
+    hub: tuple[str, ...] = ()
+    embedded: Path | None = None
 
     @property
-    def file(self):
+    def file(self) -> str:
         """The name that Gluon gives the file, with the first eight digits of its hash."""
         return f'{self.zoo}-{self.sha1[:8]}.params'
 
     @property
-    def source(self):
+    def source(self) -> str:
         """Where it comes from, in a few words."""
         if self.embedded:
             return 'in the package'

@@ -11,7 +11,8 @@ from .copies import Facts
 from .download import download
 from .errors import DownloadError, WeightsError
 from .folders import cache_folder, make_folder, megabytes, need_space, shared_folder, whole, zoo_folder
-from .formats import BROKEN, pick
+from .formats import BROKEN, Arrays, Shapes, pick
+from .registry import PublishedWeights
 
 CHUNK = 1 << 20
 GONE = ('Should the zoo, of a retired project, be gone for good: set MXNET_GLUON_REPO to a mirror, bring the file from '
@@ -20,7 +21,7 @@ GONE = ('Should the zoo, of a retired project, be gone for good: set MXNET_GLUON
 SPARE = 1.05  # a zip may be a little larger than what is in it
 
 
-def zoo_file(weights):
+def zoo_file(weights: PublishedWeights) -> Path | None:
     """The published file of `weights` where it lies on this machine, with the right hash, or None.
 
     Raises `WeightsError` for a file of that name with another hash: it is never taken, nor passed over.
@@ -35,13 +36,13 @@ def zoo_file(weights):
     return None
 
 
-def read_zoo(name, weights, file, shapes):
+def read_zoo(name: str, weights: PublishedWeights, file: Path, shapes: Shapes) -> tuple[Arrays, Facts]:
     """Arrays and `Facts` out of the published file `file`, whose hash was checked."""
     facts = Facts(name, name, weights.source, f'SHA-1 {weights.sha1}', weights.licence)
     return pick(file, shapes), facts
 
 
-def fetch_zoo(name, weights, describe):
+def fetch_zoo(name: str, weights: PublishedWeights, describe: str) -> Path:
     """Download the published file of `weights` into MXNet's model folder; its path. Raises `DownloadError`."""
     incoming = make_folder(cache_folder() / 'incoming' / name)
     target = make_folder(zoo_folder(), 'set MXNET_HOME to a folder that you may write to') / weights.file
@@ -59,13 +60,13 @@ def fetch_zoo(name, weights, describe):
     return target
 
 
-def zoo_url(weights):
+def zoo_url(weights: PublishedWeights) -> str:
     """Where the zip is: `MXNET_GLUON_REPO` names another server, as for MXNet itself."""
     server = os.environ.get('MXNET_GLUON_REPO') or model_store.apache_repo_url
     return f'{server.rstrip("/")}/gluon/models/{Path(weights.file).stem}.zip'
 
 
-def unzip(archive, weights, target):
+def unzip(archive: Path, weights: PublishedWeights, target: Path) -> None:
     """The one file of `archive` that was asked for, checked, as `target`; `DownloadError` for anything odd."""
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -103,7 +104,7 @@ def _copy(source, new, archive, weights):
                             f'{weights.sha1}): nothing of it was kept; fetch it again, or try another network')
 
 
-def sha1(file):
+def sha1(file: Path) -> str:
     """SHA-1 of a file, in hexadecimal digits."""
     sha = hashlib.sha1()
     with open(file, 'rb') as opened:

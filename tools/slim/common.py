@@ -1,6 +1,6 @@
 """What the scripts that make and judge `vgg19_slim` share: pictures, crops, the teacher, scaling."""
 from d2l_style import FeatureNet, gram
-from d2l_style.backbones import VGG19_CHANNELS, fill, vgg19_features
+from d2l_style.backbones import VGG19_CHANNELS, fill, vgg_features
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def load_teacher(file, ctx):
         raise SystemExit(f'no weights file {file}')
     saved = {key: nd.array(value) for key, value in np.load(file).items()} if file.suffix == '.npz' \
         else nd.load(str(file))
-    features = vgg19_features(VGG19_CHANNELS)
+    features = vgg_features(VGG19_CHANNELS)
     last = max(i for i in range(len(features)) if f'features.{i}.weight' in saved)
     features = features[:last + 1]
     fill(features, saved, ctx)

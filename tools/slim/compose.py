@@ -4,7 +4,7 @@
         --out build/composites
 """
 from d2l_style import FeatureNet, extract_features, train_steps
-from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
+from d2l_style.backbones import SLIM_CHANNELS, vgg_features
 
 import argparse
 from pathlib import Path
@@ -29,7 +29,7 @@ def main():
     parser.add_argument('--epochs', type=int, default=50)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    features = vgg19_features(SLIM_CHANNELS)[:CONTENTS[-1] + 1]
+    features = vgg_features(SLIM_CHANNELS)[:CONTENTS[-1] + 1]
     taps(features, CONTENTS).load_parameters(str(args.lower), ctx=mx.cpu())
     features.collect_params().setattr('grad_req', 'null')
     calibration = [normalise(p[None]) for p in load_pictures(args.calibration)[:10]]

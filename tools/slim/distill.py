@@ -20,7 +20,7 @@ so far (`--start`, `--composites`). Our network had four runs:
 Gluon's `vgg19().features`), or a .params file of the model zoo. The script is resumable: call
 it again with the same arguments. All four runs took about 75 minutes on 2 busy cores.
 """
-from d2l_style.backbones import SLIM_CHANNELS, VGG19_CHANNELS, vgg19_features
+from d2l_style.backbones import SLIM_CHANNELS, VGG19_CHANNELS, vgg_features
 
 import argparse
 import json
@@ -158,7 +158,7 @@ def parse_args():
 
 def build(args, pictures, ctx):
     """Student, adapters and normalised teacher, at the start of training."""
-    teacher, student = taps(load_teacher(args.teacher, ctx), LAYERS), taps(vgg19_features(SLIM_CHANNELS), LAYERS)
+    teacher, student = taps(load_teacher(args.teacher, ctx), LAYERS), taps(vgg_features(SLIM_CHANNELS), LAYERS)
     adapters = nn.HybridSequential()
     for block in (0, 0, 1, 1, 2, 2, 2, 2):
         adapters.add(Adapter(VGG19_CHANNELS[block], SLIM_CHANNELS[block]))

@@ -5,7 +5,7 @@ The scale decides how the chapter's weights 1 / 1e3 / 10 balance: see `rescale` 
     python tools/slim/export.py --features build/slim/exemplar.params --pictures TEST
 """
 from d2l_style import CONTENT_LAYERS, STYLE_LAYERS
-from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
+from d2l_style.backbones import SLIM_CHANNELS, vgg_features
 from d2l_style.store.registry import WEIGHTS
 
 import argparse
@@ -28,7 +28,7 @@ def main():
     parser.add_argument('--style-energies', type=float, nargs=5, default=STYLE_ENERGIES)
     parser.add_argument('--content-rms', type=float, default=CONTENT_RMS)
     args = parser.parse_args()
-    features = vgg19_features(SLIM_CHANNELS)[:STYLE_LAYERS[-1] + 1]
+    features = vgg_features(SLIM_CHANNELS)[:STYLE_LAYERS[-1] + 1]
     features.load_parameters(str(args.features), ctx=mx.cpu())
     pictures = [normalise(p[None]) for p in load_pictures(args.pictures)[:40]]
     rescale(features, pictures, args.style_energies, args.content_rms, STYLE_LAYERS, CONTENT_LAYERS)

@@ -11,7 +11,7 @@ There is no teacher for them here, so they learn from other tasks; the heads are
     python tools/slim/extend.py --method exemplar --teacher VGG19.npz --pictures TRAIN \
         --lower build/slim/student.params --out build/slim/exemplar.params
 """
-from d2l_style.backbones import SLIM_CHANNELS, vgg19_features
+from d2l_style.backbones import SLIM_CHANNELS, vgg_features
 
 import argparse
 import time
@@ -31,7 +31,7 @@ CLUSTERS = 256
 
 def build(lower):
     """Slim layers up to conv5_1: the file `lower` for blocks 1 to 3, He initialisation above."""
-    features = vgg19_features(SLIM_CHANNELS)[:LAYERS[-1] + 1]
+    features = vgg_features(SLIM_CHANNELS)[:LAYERS[-1] + 1]
     features.initialize(mx.init.MSRAPrelu(slope=0))
     features(nd.zeros((1, 3, 32, 32)))  # shapes are known only now
     taps(features, (LOWER - 1,)).load_parameters(str(lower))

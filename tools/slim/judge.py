@@ -28,7 +28,7 @@ from d2l_style import (
     read_image,
     train_steps,
 )
-from d2l_style.backbones import SLIM_CHANNELS, fill, vgg19_features
+from d2l_style.backbones import SLIM_CHANNELS, fill, vgg_features
 from d2l_style.store.registry import WEIGHTS
 
 import argparse
@@ -54,14 +54,14 @@ def networks(args):
     def slim():
         if not args.slim:
             return FeatureNet(load_backbone('vgg19_slim', mx.cpu()))
-        features = vgg19_features(SLIM_CHANNELS)[:STYLE_LAYERS[-1] + 1]
+        features = vgg_features(SLIM_CHANNELS)[:STYLE_LAYERS[-1] + 1]
         fill(features, nd.load(str(args.slim)), mx.cpu())
         features.collect_params().setattr('grad_req', 'null')
         return FeatureNet(features)
 
     def untrained():
         mx.random.seed(0)
-        features = vgg19_features(SLIM_CHANNELS)[:STYLE_LAYERS[-1] + 1]
+        features = vgg_features(SLIM_CHANNELS)[:STYLE_LAYERS[-1] + 1]
         features.initialize(mx.init.MSRAPrelu(slope=0))
         features(pictures[0])
         rescale(features, pictures, STYLE_ENERGIES, CONTENT_RMS, STYLE_LAYERS, CONTENT_LAYERS)
