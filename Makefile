@@ -36,16 +36,15 @@ FETCH_PROFILE = @test $(PROFILE) = embedded || $(BIN)/python -m d2l_style profil
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # the exercises are kept once, with their solutions
 SOLVED := course/source/style_transfer/06_exercises.ipynb
-# pytest in two processes, a file in one of them; each has one of MXNet's threads (OMP_NUM_THREADS)
-TWO_AT_ONCE := -n 2 --dist loadfile
-NBVAL = cd build/nbval && OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(CURDIR)/$(BIN)/python -m pytest \
-  --nbval --nbval-current-env --nbval-sanitize-with $(CURDIR)/tests/nbval.cfg --nbval-cell-timeout 900
+# pytest in two processes, a file in one of them, the longest files first; each has one of MXNet's threads
+PYTEST := OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(BIN)/python -m pytest \
+  -n 2 --dist loadfile --no-loadscope-reorder
 # one lock for every Python and system
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate --extra server \
   --custom-compile-command 'make requirements'
 
-.PHONY: help lab app run exercises release collect grade formgrader test test-quick test-browser smoke fresh guest container \
-  lint bench bench-lab bench-sweep bench-grade requirements clean python-fits
+.PHONY: help lab app run exercises release collect grade formgrader test check test-browser chromium \
+  lint smoke fresh guest container bench bench-lab bench-sweep bench-grade requirements clean python-fits
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,26 +82,31 @@ formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbg
 	cd course && $(abspath $(BIN))/jupyter lab --ServerApp.default_url=/formgrader/gradebook/style_transfer \
 	  --ServerApp.jpserver_extensions="nbgrader.server_extensions.formgrader=True" $(AS_ROOT) $(ARGS)
 
-test: lint test-browser  ## lint, unit tests with coverage, nbval on every notebook, and the lab in a browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/browser --cov $(TWO_AT_ONCE)
+test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, every notebook (9 minutes)
 	@# on a copy: the training notebook writes pictures, and a test leaves the tree as it was
-	rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
+	@rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
 	@# the solutions too, but for part 3, which is the same in the notebook of the students
-	$(BIN)/jupyter nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
+	@$(BIN)/jupyter nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
 	  --output 06_exercises_solved --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags part-3 $(SOLVED)
-	$(NBVAL) $(TWO_AT_ONCE) $(if $(filter file,$(origin NOTEBOOKS)),notebooks,$(NOTEBOOKS))
+	$(PYTEST) tests build/nbval/notebooks --cov -rs \
+	  --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900
 
-test-quick: lint  ## lint, unit tests without grading and browser, and nbval on the chapter's notebooks
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/test_grading.py $(TWO_AT_ONCE)
-	rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
-	$(NBVAL) $(TWO_AT_ONCE) $(wildcard notebooks/0[1-4]*.ipynb)
+check: lint  ## lint and the fast tests, for whoever changes a line (1 minute)
+	$(PYTEST) tests -m "not slow"
 
-test-browser: $(VENV)/installed-test  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/
+test-browser: chromium  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/
+	$(BIN)/python -m pytest tests/browser -rs
+
+chromium: $(VENV)/installed-test
 	@if ! $(BIN)/python -c 'import sys; from tests.browser.drive import lacking; sys.exit(bool(lacking()))'; then \
 	  echo "Installing Chromium"; $(APT_INSTALL) chromium fonts-dejavu-core libatomic1 >/dev/null || \
 	  echo "NO BROWSER: install Chromium, for example with 'sudo apt install chromium libatomic1' or" \
-	    "'brew install chromium', or say where one is: make test-browser CHROMIUM=/path/to/chrome" >&2; fi
-	$(BIN)/python -m pytest tests/browser -rs
+	    "'brew install chromium', or say where one is: make test CHROMIUM=/path/to/chrome" >&2; fi
+
+lint: $(VENV)/installed-test  ## the style of the code, its types, and of the Dockerfile
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	@if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint Dockerfile; fi
 
 smoke: $(VENV)/installed-test  ## import and train on every other Python 3.10 to 3.14 of this machine, 1 minute each
 	$(BIN)/python tools/smoke.py
@@ -128,10 +132,6 @@ bench-sweep: $(VENV)/installed  ## measure a sweep in this process and on Dask's
 bench-grade: $(VENV)/installed-teach  ## measure the grading of 30 submissions, one at a time and several at once, 8 minutes
 	$(BIN)/python bench/grading.py
 
-lint: $(VENV)/installed-test
-	$(BIN)/ruff check
-	@if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint Dockerfile; fi
-
 requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
 	$(COMPILE) --extra cpu --output-file requirements.txt --upgrade
 	$(COMPILE) --extra gpu --constraint requirements.txt --output-file requirements-gpu.txt
@@ -140,7 +140,7 @@ requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
 	  | grep -vxFf requirements.txt -f requirements-teach.txt > requirements-test.txt
 
 clean:  ## remove the environments and what the tests leave
-	rm -rf .venv .venv-gpu .venv-bench .uv build .pytest_cache .ruff_cache .coverage d2l_style.egg-info
+	rm -rf .venv .venv-gpu .venv-bench .uv build .pytest_cache .ruff_cache .mypy_cache .coverage d2l_style.egg-info
 
 $(BIN)/python:
 	@PYTHON="$(PYTHON)" sh tools/environment.sh $(VENV)

@@ -1,1 +1,9 @@
 """`python -m d2l_style`: to the commands, or to the check of the machine."""
+import sys
+
+if sys.argv[1:2] == ['check']:  # has to work where MXNet, and so everything else, does not
+    from .engine.check import main
+else:
+    from .book.commands import main
+
+main()

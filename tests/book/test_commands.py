@@ -138,6 +138,7 @@ def test_one_command_fetches_a_profile(book, capsys):
     assert 'CC BY-SA 4.0' in shown(capsys, 'pictures', 'list')
 
 
+@pytest.mark.slow
 def test_verify_runs_the_schedule_and_prints_measured_beside_published(book, capsys):
     main(['profile', 'book', '--fetch'])
     printed = shown(capsys, 'verify', 'book', '--epochs', '51', '51')

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from .drive import ROOT, browser, lacking, open_notebook, serve
+from .drive import ROOT, browser, lacking, open_notebook, run_all, serve
 
 # Not ours: bqplot draws its axes once before it knows its size, and JupyterLab reads late about closed widgets
 NOT_OURS = re.compile(r'Error: <(g|path)> attribute (transform|d): .*(undefined|NaN|null)|'
@@ -13,7 +13,7 @@ NOT_OURS = re.compile(r'Error: <(g|path)> attribute (transform|d): .*(undefined|
 
 def pytest_collection_modifyitems(items):
     if lacking():
-        reason = f'NO BROWSER: the Style Lab was not tested in one; {lacking()}, see `make test-browser`'
+        reason = f'NO BROWSER: the Style Lab was not tested in one; {lacking()}, see `make test`'
         for item in items:
             if 'browser' in item.path.parts:
                 item.add_marker(pytest.mark.skip(reason=reason))
@@ -36,13 +36,24 @@ def served(tmp_path_factory):
         yield address
 
 
-@pytest.fixture
-def page(served):
-    """A page with notebook 5 open and the lab on it. Whatever the console calls an error fails the test."""
+@pytest.fixture(scope='session')
+def notebook(served):
+    """A page with notebook 5 and its kernel, opened once: that takes as long as most tests."""
     with browser() as page:
-        open_notebook(page, served, 'notebooks/05_style_lab.ipynb')
-        page.locator('.d2l-lab .d2l-ready').wait_for()
-        page.locator('.d2l-lab').scroll_into_view_if_needed()
+        open_notebook(page, served, 'notebooks/05_style_lab.ipynb', run=False)
         yield page
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
-        assert not [error for error in page.errors if not NOT_OURS.match(error)]
+
+
+@pytest.fixture
+def page(notebook):
+    """That page with a new lab on it. Whatever the console calls an error fails the test."""
+    notebook.set_viewport_size({'width': 1280, 'height': 1000})
+    notebook.evaluate("() => jupyterapp.commands.execute('editmenu:clear-all')")
+    notebook.locator('.d2l-lab').wait_for(state='detached')
+    notebook.errors.clear()
+    run_all(notebook)  # closes the lab before
+    notebook.locator('.d2l-lab .d2l-ready').wait_for()
+    notebook.locator('.d2l-lab').scroll_into_view_if_needed()
+    yield notebook
+    assert not [error for error in notebook.errors if not NOT_OURS.match(error)]

@@ -1,10 +1,13 @@
 """The Style Lab alone, as `make app` serves it."""
 import io
 
+import pytest
 from PIL import Image
 
 from .drive import ROOT, browser, serve
 from .test_style_lab import button, composite, tab, wait_for_epoch, wait_for_state
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_page_has_the_lab_and_no_code(tmp_path, shots):

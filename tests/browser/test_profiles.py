@@ -1,7 +1,11 @@
 """The profile that needs files, on a machine that has none and no internet."""
 import shutil
 
+import pytest
+
 from .drive import ROOT, browser, open_notebook, serve
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_profile_whose_weights_are_missing_names_the_command(tmp_path, shots):

@@ -9,6 +9,8 @@ from PIL import Image
 
 from .drive import execute
 
+pytestmark = pytest.mark.slow
+
 
 def button(page, name):
     return page.locator('.d2l-lab').get_by_role('button', name=name, exact=True)

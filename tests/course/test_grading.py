@@ -15,16 +15,19 @@ import course
 
 from ..solutions import RIGHT, WRONG, source
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 POINTS = {'postprocess': 3, 'trim': 3, 'content_loss': 2, 'gram': 5, 'style_loss': 4, 'tv_loss': 4, 'train': 5}
 ANSWERS = {'answer_1': 2, 'answer_2': 2, 'answer_3': 2, 'answer_4': 2}
 AUTOMATIC, ALL = 34, 50
 TAKES_OVER = {  # source of the cell `gram`: what it does to those who run it, and the marks that are left
-    'endless-loop': ('while True:\n    pass', AUTOMATIC - POINTS['gram']),
-    'deaf-loop': ('''while True:
+    'endless-loop': ('import time\nwhile True:\n    time.sleep(0.1)', AUTOMATIC - POINTS['gram']),
+    'deaf-loop': ('''import time
+while True:
     try:
         while True:
-            pass
+            time.sleep(0.1)
     except KeyboardInterrupt:
         pass''', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
     'ends-the-kernel': ('import os\nos._exit(0)', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
@@ -55,7 +58,7 @@ def graded(tmp_path_factory):
     settings.write_text(settings.read_text() + 'c.ExecuteApart.timeout = 15\nc.ExecuteApart.total = 40\n')
     course.nbgrader('generate_assignment', course.ASSIGNMENT, course=folder)
     hand_in(folder)
-    return folder, {one.student: one for one in course.grade(workers=2, course=folder)}
+    return folder, {one.student: one for one in course.grade(workers=3, course=folder)}
 
 
 def hand_in(folder):

@@ -5,6 +5,8 @@ import pytest
 
 from .run import run
 
+pytestmark = pytest.mark.slow
+
 
 def test_mxnet_and_d2l_can_be_imported_in_any_order_after_the_package():
     for line in ('import mxnet', 'from d2l import mxnet as d2l', 'from d2l import mxnet; import mxnet.gluon'):

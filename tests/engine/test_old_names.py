@@ -7,6 +7,8 @@ from mxnet import nd
 
 from .run import run
 
+pytestmark = pytest.mark.slow
+
 # all that can be seen of a module, names and the values behind them, but for modules that are imported when asked for
 STATE = '{name: id(value) for name in dir(module) if type(value := getattr(module, name)) is not type(module)}'
 

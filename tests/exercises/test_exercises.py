@@ -4,6 +4,8 @@ from d2l_style import compute_loss, extract_features, get_inits
 from d2l_style.exercises import EXERCISES, NotRight, check, chosen, judge, mark, mark_answer
 from d2l_style.images import rgb_mean, rgb_std
 
+from functools import cache
+
 import mxnet as mx
 import pytest
 
@@ -21,6 +23,13 @@ def solution(name, text):
     return given[name]
 
 
+@cache
+def verdict_on(mistake, seed):
+    """The verdict on the wrong solution called `mistake`."""
+    name, text, _ = WRONG[mistake]
+    return judge(name, solution(name, text), seed)
+
+
 @pytest.mark.parametrize('seed', [0, 1, 2])
 @pytest.mark.parametrize('name', NAMES)
 def test_a_right_solution_passes(name, seed):
@@ -30,16 +39,14 @@ def test_a_right_solution_passes(name, seed):
 @pytest.mark.parametrize('seed', [0, 1])
 @pytest.mark.parametrize('mistake', WRONG)
 def test_a_usual_mistake_is_recognised(mistake, seed):
-    name, text, words = WRONG[mistake]
-    verdict = judge(name, solution(name, text), seed)
+    verdict = verdict_on(mistake, seed)
     assert not verdict.passed
-    assert words in verdict.hints[0]
+    assert WRONG[mistake][2] in verdict.hints[0]
 
 
 @pytest.mark.parametrize('name', NAMES)
 def test_hints_are_not_the_answer(name):
-    hints = [hint for exercise, text, _ in WRONG.values() if exercise == name
-             for hint in judge(name, solution(name, text)).hints]
+    hints = [hint for mistake in WRONG if WRONG[mistake][0] == name for hint in verdict_on(mistake, 0).hints]
     lines = {line.strip() for line in source(RIGHT[name]).splitlines()[1:]}
     assert not any(line in hint for line in lines for hint in hints if len(line) > 10)
 

@@ -1,4 +1,5 @@
-from d2l_style import DivergedError, Weights, fast, preprocess, train_fast, train_fast_steps, train_steps
+from d2l_style import DivergedError, Weights, preprocess, train_fast, train_fast_steps, train_steps
+from d2l_style.fast import train as module
 from d2l_style.fast.train import at_size, sizes
 
 import _thread
@@ -71,7 +72,7 @@ def test_sizes_double_up_to_the_one_asked_for():
 
 
 def test_coarse_sizes_come_first(content_img, style_img, net, monkeypatch):
-    monkeypatch.setattr(fast, 'COARSEST', 16)
+    monkeypatch.setattr(module, 'COARSEST', 16)
     steps = list(train_fast_steps(content_img, style_img, (50, 34), net, max_epochs=3, coarse_epochs=2))
     assert [step.X.shape[2:] for step in steps] == [(17, 25)] * 2 + [(34, 50)] * 3
     assert [step.epoch for step in steps] == [0, 1, 2, 3, 4]
@@ -102,13 +103,13 @@ def test_another_size_keeps_the_details_of_the_content_image(content_img):
 def test_large_pictures_are_cut_into_tiles_with_the_same_result(content_img, style_img, net, monkeypatch):
     job = content_img, style_img, (200, 130), net
     whole = [step.total_loss for step in train_fast_steps(*job, max_epochs=4)]
-    monkeypatch.setattr(fast, 'TILED_ABOVE', 1000)
-    monkeypatch.setattr(fast.TiledLoss.__init__, '__defaults__', (0, 64))
+    monkeypatch.setattr(module, 'TILED_ABOVE', 1000)
+    monkeypatch.setattr(module.TiledLoss.__init__, '__defaults__', (0, 64))
     assert [step.total_loss for step in train_fast_steps(*job, max_epochs=4)] == pytest.approx(whole, rel=1e-3)
 
 
 def test_it_prints_a_line_for_each_size(content_img, style_img, net, monkeypatch, capsys):
-    monkeypatch.setattr(fast, 'COARSEST', 16)
+    monkeypatch.setattr(module, 'COARSEST', 16)
     history = []
     train_fast(content_img, style_img, SHAPE, net, 3, 2, progress=False, history=history)
     printed = capsys.readouterr()
@@ -134,8 +135,8 @@ def test_an_interrupt_returns_the_picture_so_far(pair, capsys, monkeypatch, turn
             _thread.interrupt_main()
         return gradient(self, *arguments)
 
-    gradient = fast.TransferLoss.gradient
-    monkeypatch.setattr(fast.TransferLoss, 'gradient', interrupted)
+    gradient = module.TransferLoss.gradient
+    monkeypatch.setattr(module.TransferLoss, 'gradient', interrupted)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         X = train_fast(*pair, max_epochs=500, progress=False)

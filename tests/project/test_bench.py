@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import report
 
+pytestmark = pytest.mark.slow
+
 BENCH = Path(__file__).resolve().parents[2] / 'bench'
 MACHINE = {'date': '2026-01-31', 'processor': 'none', 'cores': 2, 'memory_gb': 4, 'python': '3.11.0'}
 

@@ -47,10 +47,11 @@ def test_all_that_we_import_is_locked_for_the_students():
     parts = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
     parts |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     modules = {part.split('.')[0] for part in parts} - sys.stdlib_module_names - {'d2l_style'}
-    providers = {}  # by the files: Python 3.10's `packages_distributions` does not know them all
+    providers = {}  # by the lists of files: Python 3.10's `packages_distributions` does not know them all
     for found in metadata.distributions():
+        name = normal(found.name)
         for file in found.files or []:
-            providers.setdefault(file.parts[0].removesuffix('.py'), set()).add(normal(found.name))
+            providers.setdefault(file.parts[0].removesuffix('.py'), set()).add(name)
     assert modules <= set(providers)
     assert not [module for module in modules if not providers[module] & set(pins('requirements.txt'))]
     # and is named in pyproject.toml, for those who install without the lock

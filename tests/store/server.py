@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+BOMB = gzip.compress(bytes(50_000_000))
 HUB = re.compile(r'/(?P<repo>[^/]+/[^/]+)/resolve/main/(?P<file>[^/]+)$')
 
 
@@ -19,8 +20,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(('127.0.0.1', 0), Handler)
         self.files, self.faults, self.sent, self.requests = {}, [], 0, []
-        self.drip = 0.05  # seconds between two drops
-        self.go = threading.Event()  # what half an answer waits for
+        self.go = threading.Event()  # what half an answer, and a silent one, wait for; the end of a test sets it
         self.lock = threading.Lock()
 
     @property
@@ -94,31 +94,25 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(status, {**headers, 'Content-Length': len(body)}, body[:len(body) // 2])
         self.close_connection = True
 
-    def _slow(self, content):
-        """A few thousand bytes at a time: enough time to kill who asked."""
-        self._drop(content, 1 << 16)
-
     def _held(self, content):
         """Half of it, and the rest when the test says so."""
         status, headers, body = self._part(content)
         self._answer(status, {**headers, 'Content-Length': len(body)})
         self._send(body[:len(body) // 2])
-        self.server.go.wait(60)
+        self.server.go.wait()
         self._send(body[len(body) // 2:])
 
     def _trickle(self, content):
-        self._drop(content, 10)
-
-    def _drop(self, content, size):
+        """A few bytes now and then."""
         status, headers, body = self._part(content)
         self._answer(status, {**headers, 'Content-Length': len(body)})
-        for first in range(0, len(body), size):
-            self._send(body[first:first + size])
+        for first in range(0, len(body), 10):
+            self._send(body[first:first + 10])
             self.wfile.flush()
-            time.sleep(self.server.drip)
+            time.sleep(0.05)
 
     def _silent(self, content):
-        time.sleep(2)
+        self.server.go.wait()
 
     def _garbage(self, content):
         status, headers, body = self._part(content)
@@ -137,8 +131,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(302, {'Location': 'file:///etc/passwd'})
 
     def _bomb(self, content):
-        body = gzip.compress(bytes(50_000_000))
-        self._answer(200, {'Content-Encoding': 'gzip'}, body)
+        self._answer(200, {'Content-Encoding': 'gzip'}, BOMB)
 
     def _endless(self, content):
         self._answer(200, {'Content-Length': None})
@@ -154,5 +147,6 @@ def running(server):
     try:
         yield server
     finally:
+        server.go.set()
         server.shutdown()
         server.server_close()
