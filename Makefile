@@ -72,7 +72,7 @@ exercises: $(VENV)/installed-teach  ## execute the exercises with their solution
 	$(BIN)/python course/course.py exercises
 	$(BIN)/python tools/run_notebooks.py notebooks/06_exercises.ipynb
 
-release:  ## the exercises for the students, and their hidden tests into the gradebook (README, "For teachers")
+release:  ## the exercises for the students, and their hidden tests into the gradebook (docs/teachers.md)
 collect:  ## sort the submissions in course/downloaded by student
 grade:  ## marks, feedback and table of all submissions (ARGS="--force --workers 4")
 release collect grade: $(VENV)/installed-teach
@@ -83,13 +83,14 @@ formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbg
 	  --ServerApp.jpserver_extensions="nbgrader.server_extensions.formgrader=True" $(AS_ROOT) $(ARGS)
 
 test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, every notebook (9 minutes)
-	@# on a copy: the training notebook writes pictures, and a test leaves the tree as it was
+	@# notebooks on a copy: the training notebook writes pictures, and a test leaves the tree as it was
 	@rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
 	@# the solutions too, but for part 3, which is the same in the notebook of the students
 	@$(BIN)/jupyter nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
 	  --output 06_exercises_solved --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags part-3 $(SOLVED)
-	$(PYTEST) tests build/nbval/notebooks --cov -rs \
-	  --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900
+	$(PYTEST) tests --cov -rs
+	$(PYTEST) build/nbval/notebooks -p tests.conftest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg \
+	  --nbval-cell-timeout 900
 
 check: lint  ## lint and the fast tests, for whoever changes a line (1 minute)
 	$(PYTEST) tests -m "not slow"

@@ -1,5 +1,6 @@
 """nbgrader's settings for the exercises, which `make exercises`, `make release` and the others use."""
 import sys
+import tempfile
 from pathlib import Path
 
 COURSE = Path(__file__).resolve().parent
@@ -30,6 +31,8 @@ c.Autograde.sanitize_preprocessors = [apart.ClearAllButExperiments, DeduplicateI
                                       CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [apart.ExecuteApart, LimitOutput, SaveAutoGrades, AssignLatePenalties,
                                        CheckCellMetadata]
+# sockets in the submission's own folder: kernels that start at once may choose the same port
+c.KernelManager.transport, c.KernelManager.ip = 'ipc', str(Path(tempfile.gettempdir(), 'kernel'))
 c.ExecuteApart.timeout = 60  # seconds for a cell; the slowest, the imports, takes about three
 c.ExecuteApart.total = 300  # seconds for a submission
 

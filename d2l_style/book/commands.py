@@ -23,7 +23,7 @@ from .verify import verify
 
 def main(arguments=None):
     """Run one command. What goes wrong is one sentence on stderr and exit status 1."""
-    chosen = _parser().parse_args(arguments)
+    chosen = make_parser().parse_args(arguments)
     try:
         chosen.run(chosen)
     except (OSError, ValueError) as error:
@@ -32,7 +32,8 @@ def main(arguments=None):
         sys.exit('stopped: what came so far is kept, and the same command goes on from there')
 
 
-def _parser():
+def make_parser():
+    """The commands and their options, an `ArgumentParser` whose result has the function to `run`."""
     parser = argparse.ArgumentParser(prog='python -m d2l_style', description='Weights, pictures and profiles.')
     groups = parser.add_subparsers(dest='group', required=True, metavar='COMMAND')
     _weights_parser(groups.add_parser('weights', help='fetch, pack and bring in the weights of backbones'))

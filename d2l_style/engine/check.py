@@ -101,7 +101,7 @@ def packages():
         if locked and locked.get(name, version) != version:
             others.append(f'{name} {version} (locked: {locked[name]})')
     if missing:
-        raise Trouble(f'{", ".join(missing)} missing', 'run "make lab", or the lines for your machine in the README')
+        raise Trouble(f'{", ".join(missing)} missing', 'run "make lab", or what the README has for your machine')
     if others:
         return 'not the versions that were tested, which is fine if all works: ' + ', '.join(others)
     return 'as in requirements.txt' if locked else 'all there (there is no requirements.txt here to compare with)'

@@ -1,0 +1,97 @@
+"""What README, docs and notebooks tell people to open and to type is there."""
+from d2l_style.book.commands import make_parser
+
+import re
+import shlex
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / 'README.md', *sorted(ROOT.glob('docs/*.md')), ROOT / 'bench' / 'README.md',
+         ROOT / 'd2l_style' / 'pretrained' / 'README.md']
+NOTEBOOKS = [*sorted(ROOT.glob('notebooks/*.ipynb')), *ROOT.glob('course/source/*/*.ipynb')]
+DOCUMENTS = pytest.mark.parametrize('file', [*PAGES, *NOTEBOOKS], ids=lambda file: str(file.relative_to(ROOT)))
+PLACEHOLDERS = {'NAME': 'vgg19', 'FILE': 'weights.safetensors', 'FOLDER': 'folder'}
+# what a command is followed by, where it stands in a sentence or before an explanation
+END = re.compile(r'[`)\n"\'|,;]|  |\\n| with | in | says | lists | and | # ')
+
+
+def words(file):
+    """The text of a page, or of the Markdown and code cells of a notebook."""
+    if file.suffix == '.ipynb':
+        return '\n'.join(cell.source for cell in nbformat.read(file, as_version=4).cells)
+    return file.read_text(encoding='utf-8')
+
+
+def commands(text, start):
+    """The command lines in `text` that begin with `start`, each as a list of the words after it."""
+    return [shlex.split(END.split(part)[0]) for part in text.split(start)[1:]]
+
+
+def targets():
+    """The names of the Makefile's targets."""
+    lines = re.findall(r'^([a-z-]+(?: [a-z-]+)*):(?!=)', (ROOT / 'Makefile').read_text(), re.MULTILINE)
+    return {name for line in lines for name in line.split()}
+
+
+def anchors(file):
+    """The anchors of a Markdown page, as GitHub makes them from its headings."""
+    headings = re.findall(r'^#+ (.*)', file.read_text(encoding='utf-8'), re.MULTILINE)
+    return {re.sub(r'[^\w\- ]', '', heading.lower()).replace(' ', '-') for heading in headings}
+
+
+@DOCUMENTS
+def test_links_lead_to_what_is_there(file):
+    folder = ROOT / 'notebooks' if file.suffix == '.ipynb' else file.parent  # the solved notebook 6 becomes notebook 6
+    for link in re.findall(r'\]\(([^)\s]+)\)', words(file)):
+        if '://' in link or link.startswith('attachment:'):
+            continue
+        path, _, anchor = link.partition('#')
+        target = (folder / path).resolve() if path else file
+        assert target.exists(), link
+        assert target.is_relative_to(ROOT), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@DOCUMENTS
+def test_make_has_what_is_typed(file):
+    known = targets() | {'.venv/installed-teach'}
+    for typed in [*commands(words(file), '`make '), *commands(words(file), '\nmake ')]:
+        names = [word for word in typed if '=' not in word]
+        assert set(names) <= known, typed
+        for word in set(typed) - set(names):
+            assert re.search(rf'\b{word.split("=")[0]}\b', (ROOT / 'Makefile').read_text()), typed
+
+
+@DOCUMENTS
+def test_the_commands_can_be_given(file):
+    short = [['weights', *rest] for rest in commands(words(file), '`weights ')]  # the program was named before
+    for typed in [*commands(words(file), ' -m d2l_style '), *short]:
+        if typed not in (['check'], ['weights', 'import']):  # the one needs no parser, the other is named only
+            make_parser().parse_args([PLACEHOLDERS.get(word, word) for word in typed])  # SystemExit for what is unknown
+
+
+def test_every_page_is_linked_and_says_first_what_it_answers():
+    readme = (ROOT / 'README.md').read_text(encoding='utf-8')
+    for page in ROOT.glob('docs/*.md'):
+        assert f'](docs/{page.name})' in readme
+        title, _, about = page.read_text(encoding='utf-8').splitlines()[:3]
+        assert title.startswith('# ') and about and not about.startswith('#')
+
+
+def test_the_readme_is_read_in_three_minutes():
+    assert len((ROOT / 'README.md').read_text(encoding='utf-8').splitlines()) <= 90
+
+
+def test_make_help_lists_what_people_may_type():
+    text = (ROOT / 'Makefile').read_text()
+    listed = set(re.findall(r'^([a-z-]+):.*## ', text, re.MULTILINE))
+    for file in PAGES:
+        assert {name for typed in commands(words(file), '`make ') for name in typed if name in targets()} <= listed
+
+
+def test_the_citation_has_the_version_of_the_package():
+    version = re.search(r'^version = "(.*)"', (ROOT / 'pyproject.toml').read_text(), re.MULTILINE)[1]
+    assert f'\nversion: {version}\n' in (ROOT / 'CITATION.cff').read_text()
