@@ -141,7 +141,7 @@ requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
 	  | grep -vxFf requirements.txt -f requirements-teach.txt > requirements-test.txt
 
 clean:  ## remove the environments and what the tests leave
-	rm -rf .venv .venv-gpu .venv-bench .uv build .pytest_cache .ruff_cache .mypy_cache .coverage d2l_style.egg-info
+	rm -rf .venv .venv-gpu .venv-bench .uv build .pytest_cache .ruff_cache .mypy_cache .coverage* d2l_style.egg-info
 
 $(BIN)/python:
 	@PYTHON="$(PYTHON)" sh tools/environment.sh $(VENV)

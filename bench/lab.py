@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from tests.browser.drive import browser, execute, open_notebook, serve  # noqa: E402
+from tests.browser.drive import chrome, execute, new_page, open_notebook, serve  # noqa: E402
 
 BARE = """
 import time
@@ -121,7 +121,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(ROOT / 'notebooks', folder / 'notebooks')
-        with serve('lab', folder, folder / 'home') as address, browser() as page:
+        with serve('lab', folder, folder / 'home') as address, chrome() as started, new_page(started) as page:
             open_notebook(page, address, 'notebooks/05_style_lab.ipynb')
             page.locator('.d2l-lab').scroll_into_view_if_needed()
             execute(page, BARE)

@@ -39,7 +39,7 @@ class FeatureNet(nn.HybridBlock):
         self.body = pretrained_net[:self.layers[-1] + 1]
         self.hybridize()
 
-    def hybrid_forward(self, F, X: nd.NDArray) -> list[nd.NDArray]:  # noqa: ARG002  Gluon gives `F`
+    def hybrid_forward(self, F, X: nd.NDArray) -> list[nd.NDArray]:
         """The outputs of `layers`, one after the other; called by Gluon."""
         outputs = []
         for i, layer in enumerate(self.body):

@@ -41,7 +41,8 @@ class TransferLoss(nn.HybridBlock):
         if [len(G) for G in self.targets[contents:]] != [shapes[i][1] for i in self.net.style_layers]:
             raise ValueError('styles_Y does not fit the style layers: call get_styles with the same net')
 
-    def __call__(self, X, weights):  # noqa: D102  the class says what it maps to what
+    def __call__(self, X, weights):
+        """The loss to optimise and the weighted losses of `X` (1, 3, h, w): see the class."""
         contents, styles = self.numbers
         factors = [weights.content] * contents + weights.style_layers(styles) + [weights.tv]
         return super().__call__(X, nd.array(factors, ctx=X.context), *self.targets)

@@ -57,7 +57,8 @@ class Resuming:
     def __init__(self, part: Path, limit: int, describe: str):
         self.part, self.limit, self.describe = part, limit, describe
 
-    def __call__(self, url, output_file, store):  # noqa: ARG002, D102  called by pooch
+    def __call__(self, url, output_file, store):  # noqa: ARG002  pooch gives `store`
+        """Called by pooch: fetch `url` to `output_file`."""
         with open(self.part, 'ab') as file, progress(self.describe, file.tell()) as bar:
             receive(url, file, start=file.tell(), limit=self.limit, bar=bar)
         os.replace(self.part, output_file)

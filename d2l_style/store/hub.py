@@ -36,7 +36,8 @@ class Ranges:
     def __init__(self, shapes: Shapes, describe: str):
         self.shapes, self.describe, self.revision = shapes, describe, ''
 
-    def __call__(self, url, output_file, store):  # noqa: ARG002, D102  called by pooch
+    def __call__(self, url, output_file, store):  # noqa: ARG002  pooch gives `store`
+        """Called by pooch: fetch `url` to `output_file`."""
         token = get_token()  # a public file needs none, a mirror may
         headers = {'Authorization': f'Bearer {token}'} if token else {}
         head, start, tag = self._head(url, Path(output_file), headers)

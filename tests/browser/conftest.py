@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from .drive import ROOT, browser, lacking, open_notebook, run_all, serve
+from .drive import ROOT, chrome, lacking, new_page, open_notebook, run_all, serve
 
 # Not ours: bqplot draws its axes once before it knows its size, and JupyterLab reads late about closed widgets
 NOT_OURS = re.compile(r'Error: <(g|path)> attribute (transform|d): .*(undefined|NaN|null)|'
@@ -37,9 +37,15 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope='session')
-def notebook(served):
+def chromium():
+    with chrome() as started:
+        yield started
+
+
+@pytest.fixture(scope='session')
+def notebook(served, chromium):
     """A page with notebook 5 and its kernel, opened once: that takes as long as most tests."""
-    with browser() as page:
+    with new_page(chromium) as page:
         open_notebook(page, served, 'notebooks/05_style_lab.ipynb', run=False)
         yield page
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')

@@ -4,16 +4,16 @@ import io
 import pytest
 from PIL import Image
 
-from .drive import ROOT, browser, serve
+from .drive import ROOT, new_page, serve
 from .test_style_lab import button, composite, tab, wait_for_epoch, wait_for_state
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_page_has_the_lab_and_no_code(tmp_path, shots):
-    with serve('voila', ROOT / 'notebooks' / 'app_style_lab.ipynb', tmp_path) as address, browser() as page:
+def test_the_page_has_the_lab_and_no_code(chromium, tmp_path, shots):
+    with serve('voila', ROOT / 'notebooks' / 'app_style_lab.ipynb', tmp_path) as address, new_page(chromium) as page:
         page.goto(address)
-        page.locator('.d2l-lab .d2l-ready').wait_for(timeout=60_000)
+        page.locator('.d2l-lab .d2l-ready').wait_for()
         assert 'import' not in page.locator('body').inner_text()
         start = composite(page)
         button(page, 'Run').click()

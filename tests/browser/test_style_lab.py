@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ..waiting import wait_for
 from .drive import execute
 
 pytestmark = pytest.mark.slow
@@ -39,7 +40,9 @@ def wait_for_epoch(page, number):
 
 
 def composite(page):
-    """The composite image's bytes, as the browser has them once it has caught up."""
+    """The composite image's bytes, as the browser has them once all has come that the kernel has sent."""
+    if page.evaluate('() => "jupyterapp" in window'):
+        execute(page, 'pass')  # answered after everything before it
     page.wait_for_timeout(300)
     source = page.locator('.d2l-pictures img').first.get_attribute('src')
     return bytes(page.evaluate('async src => [...new Uint8Array(await (await fetch(src)).arrayBuffer())]', source))
@@ -230,8 +233,7 @@ def test_a_reload_of_the_page_leaves_the_run_alive(page):
     page.wait_for_function("""() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel
                               ?.connectionStatus === 'connected'""")
     before = int(execute(page, 'print(len(lab.worker.history))'))
-    page.wait_for_timeout(1000)
-    assert int(execute(page, 'print(len(lab.worker.history))')) > before
+    wait_for(lambda: int(execute(page, 'print(len(lab.worker.history))')) > before)
     execute(page, 'lab.worker.pause(); lab.worker.wait()')
     page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")  # closes that lab, makes another
     page.wait_for_function('() => document.querySelector(".d2l-epoch")?.textContent === "0"')
@@ -273,7 +275,7 @@ def test_it_can_be_read_in_both_themes_at_both_widths(page, shots, theme, width)
     if theme == 'Dark':
         page.locator('.d2l-tools').get_by_role('button', name='before / after').click()
         tab(page, 'Gram matrices')
-    wait_for_epoch(page, 100)
+    wait_for_epoch(page, 30)
     page.locator('.d2l-lab').evaluate('lab => lab.scrollIntoView()')
     page.mouse.move(0, 0)
     page.screenshot(path=shots / f'{theme.lower()}-{width}.png')

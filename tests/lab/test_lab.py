@@ -7,13 +7,13 @@ from d2l_style.lab.recipe import Part, Settings
 
 import io
 import threading
-import time
 import warnings
 
 import ipywidgets as widgets
 import pytest
 from PIL import Image
 
+from ..waiting import wait_for
 from .conftest import upload
 
 
@@ -62,7 +62,7 @@ def test_buttons_tell_what_can_be_done(lab):
     lab.training.stop.value = 100_000
     lab.run.click()
     assert (lab.run.description, lab.step.disabled) == ('Pause', True)
-    time.sleep(0.3)
+    wait_for(lambda: lab.worker.history)
     lab.run.click()
     assert lab.worker.wait()
     assert (lab.run.description, lab.step.disabled) == ('Run', False)
@@ -227,9 +227,9 @@ def test_closing_leaves_no_thread_and_no_widget():
     before, threads = alive(), threading.active_count()
     lab = style_lab(image_shape=(48, 32))
     lab.run.click()
-    time.sleep(0.5)
+    wait_for(lambda: lab.worker.history)
     lab.worker.do(lambda: lab.gallery.add(lab.worker.moment()))
-    time.sleep(0.5)
+    wait_for(lambda: lab.gallery.row.children)
     lab.close()
     assert threading.active_count() == threads
     left = [widgets.Widget.widgets[key] for key in alive() - before]

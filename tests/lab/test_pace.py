@@ -1,16 +1,26 @@
 from d2l_style.lab import pace
-from d2l_style.lab.pace import EVERY, INTERVAL, Pace
+from d2l_style.lab.pace import EVERY, INTERVAL, PATIENCE, Pace
 
-import time
+from types import SimpleNamespace
+
+import pytest
 
 
-def send(steps):
-    steps._last -= 10 * INTERVAL
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that goes on when the test says so: `clock.now`, in seconds."""
+    clock = SimpleNamespace(now=1000)
+    monkeypatch.setattr(pace, 'time', SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+def send(steps, clock):
+    clock.now += 10 * INTERVAL
     assert steps.ready()
     steps.sent()
 
 
-def test_pictures_keep_their_distance_and_come_faster_while_something_is_turned():
+def test_pictures_keep_their_distance_and_come_faster_while_something_is_turned(clock):
     steps = Pace()
     assert steps.ready()
     steps.sent()
@@ -18,28 +28,27 @@ def test_pictures_keep_their_distance_and_come_faster_while_something_is_turned(
     slow = steps.interval
     steps.turned()
     assert steps.interval < slow
-    time.sleep(INTERVAL)
+    clock.now += INTERVAL
     assert steps.ready()
 
 
-def test_nothing_is_sent_before_the_browser_has_shown_the_last_number():
+def test_nothing_is_sent_before_the_browser_has_shown_the_last_number(clock):
     steps = Pace()
     for _ in range(EVERY):
-        send(steps)
+        send(steps, clock)
     assert steps.waiting
-    steps._last -= 10 * INTERVAL
+    clock.now += 10 * INTERVAL
     assert not steps.ready()
     steps.back.value = steps.out.value  # what the browser answers
     assert steps.ready()
 
 
-def test_a_browser_that_is_gone_is_tried_again(monkeypatch):
-    monkeypatch.setattr(pace, 'PATIENCE', 0.1)
+def test_a_browser_that_is_gone_is_tried_again(clock):
     steps = Pace()
     for _ in range(EVERY):
-        send(steps)
+        send(steps, clock)
     lost = steps.out.value
-    time.sleep(0.11)
+    clock.now += PATIENCE
     assert steps.ready()
     steps.sent()
     assert steps.out.value != lost

@@ -3,13 +3,13 @@ from d2l_style.lab import transfer
 from d2l_style.lab.worker import Worker
 
 import threading
-import time
 from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import pytest
 
+from ..waiting import wait_for
 from .conftest import SMALL, trained
 
 
@@ -196,7 +196,7 @@ def test_close_ends_the_thread_in_the_middle_of_a_run(pictures):
     worker = Worker(SMALL, pictures, lambda worker: None)
     worker.stop_after = 10**6
     worker.run()
-    time.sleep(0.3)
+    wait_for(lambda: worker.history)
     assert len(lab_threads()) == before + 1
     assert worker.close()
     assert len(lab_threads()) == before

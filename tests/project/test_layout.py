@@ -79,3 +79,23 @@ def test_tests_mirror_the_package():
     rooms = {path.name for path in PACKAGE.iterdir() if (path / '__init__.py').is_file()}
     assert rooms <= {path.name for path in tests.iterdir() if path.is_dir()}
     assert {f'test_{name}' for name in CHAPTER} == {file.stem for file in tests.glob('test_*.py')}
+
+
+def public_functions(tree):
+    """Functions of a module, and methods of its classes, that others call."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith('_'):
+            yield from public_functions(node)
+        if isinstance(node, ast.FunctionDef) and (not node.name.startswith('_') or node.name == '__init__'):
+            yield node
+
+
+@pytest.mark.parametrize('file', [file for file in FILES if name_of(file)[0] in (*CHAPTER, 'store')],
+                         ids=lambda file: '/'.join(name_of(file)))
+def test_public_functions_of_the_chapter_and_the_store_have_type_hints(file):
+    for function in public_functions(ast.parse(file.read_text(encoding='utf-8'))):
+        arguments = function.args
+        bare = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+                if argument.annotation is None and argument.arg not in ('self', 'F')]  # F: what Gluon gives
+        assert not bare, function.name
+        assert function.returns or function.name == '__init__', function.name

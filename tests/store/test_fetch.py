@@ -13,7 +13,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ import numpy as np
 import pytest
 import requests
 
+from ..waiting import wait_for
 from .conftest import failure, publish, tidy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -222,13 +222,6 @@ def start(name, log):
     with open(log, 'w') as stream:
         return subprocess.Popen([sys.executable, '-m', 'tests.store.published', name], cwd=ROOT,
                                 stdout=stream, stderr=subprocess.STDOUT)
-
-
-def wait_for(condition, *processes):
-    """Wait until `condition()`, however busy the machine is, as long as all `processes` live."""
-    while not condition():
-        assert all(process.poll() is None for process in processes)
-        time.sleep(0.02)
 
 
 def half_of(name):
