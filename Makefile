@@ -38,7 +38,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 SOLVED := course/source/style_transfer/06_exercises.ipynb
 # pytest in two processes, a file in one of them, the longest files first; each has one of MXNet's threads
 PYTEST := OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(BIN)/python -m pytest \
-  -n 2 --dist loadfile --no-loadscope-reorder
+  -n 2 --dist loadfile --no-loadscope-reorder -p tests.longest
 # one lock for every Python and system
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate --extra server \
   --custom-compile-command 'make requirements'
@@ -89,7 +89,7 @@ test: lint chromium  ## everything: lint, unit tests with coverage, a class to g
 	@$(BIN)/jupyter nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
 	  --output 06_exercises_solved --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags part-3 $(SOLVED)
 	$(PYTEST) tests --cov -rs
-	$(PYTEST) build/nbval/notebooks -p tests.conftest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg \
+	$(PYTEST) build/nbval/notebooks --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg \
 	  --nbval-cell-timeout 900
 
 check: lint  ## lint and the fast tests, for whoever changes a line (1 minute)
