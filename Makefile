@@ -38,7 +38,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 SOLVED := course/source/style_transfer/06_exercises.ipynb
 # pytest in two processes, a file in one of them, the longest files first; each has one of MXNet's threads
 PYTEST := OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(BIN)/python -m pytest \
-  -n 2 --dist loadfile --no-loadscope-reorder -p tests.longest
+  -n 2 --dist loadfile --no-loadscope-reorder -p tests.plugin
 # one lock for every Python and system
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate --extra server \
   --custom-compile-command 'make requirements'
@@ -88,9 +88,8 @@ test: lint chromium  ## everything: lint, unit tests with coverage, a class to g
 	@# the solutions too, but for part 3, which is the same in the notebook of the students
 	@$(BIN)/jupyter nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
 	  --output 06_exercises_solved --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags part-3 $(SOLVED)
-	$(PYTEST) tests --cov -rs
-	$(PYTEST) build/nbval/notebooks --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg \
-	  --nbval-cell-timeout 900
+	$(PYTEST) tests build/nbval/notebooks --cov -rs \
+	  --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900
 
 check: lint  ## lint and the fast tests, for whoever changes a line (1 minute)
 	$(PYTEST) tests -m "not slow"

@@ -14,6 +14,7 @@ from .images import Shape, preprocess
 CONTENT_LAYERS = (25,)
 STYLE_LAYERS = (0, 5, 10, 19, 28)
 Layers = str | int | Iterable[str | int]
+Features = list[nd.NDArray]  # of each layer, (1, channels, height, width)
 
 
 class FeatureNet(nn.HybridBlock):
@@ -74,7 +75,7 @@ def resolve_layers(layers: Layers, names: Sequence[str], kind: str) -> list[int]
     return sorted(set(indices))
 
 
-def extract_features(X: nd.NDArray, net: FeatureNet) -> tuple[list[nd.NDArray], list[nd.NDArray]]:
+def extract_features(X: nd.NDArray, net: FeatureNet) -> tuple[Features, Features]:
     """Content and style features of `X`: (1, 3, h, w) → two lists of (1, channels, height, width)."""
     outputs = dict(zip(net.layers, net(X)))
     contents = [outputs[i] for i in net.content_layers]
@@ -82,14 +83,14 @@ def extract_features(X: nd.NDArray, net: FeatureNet) -> tuple[list[nd.NDArray], 
     return contents, styles
 
 
-def get_contents(content_img: nd.NDArray, image_shape: Shape, net: FeatureNet) -> tuple[nd.NDArray, list[nd.NDArray]]:
+def get_contents(content_img: nd.NDArray, image_shape: Shape, net: FeatureNet) -> tuple[nd.NDArray, Features]:
     """The content picture as network input, and its content features. `image_shape`: (width, height)."""
     content_X = preprocess(content_img, image_shape).copyto(net.ctx)
     contents_Y, _ = extract_features(content_X, net)
     return content_X, contents_Y
 
 
-def get_styles(style_img: nd.NDArray, image_shape: Shape, net: FeatureNet) -> tuple[nd.NDArray, list[nd.NDArray]]:
+def get_styles(style_img: nd.NDArray, image_shape: Shape, net: FeatureNet) -> tuple[nd.NDArray, Features]:
     """The style picture as network input, and its style features. `image_shape`: (width, height)."""
     style_X = preprocess(style_img, image_shape).copyto(net.ctx)
     _, styles_Y = extract_features(style_X, net)

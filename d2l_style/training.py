@@ -17,7 +17,7 @@ from mxnet.gluon import nn
 from tqdm.auto import tqdm
 
 from .engine.compiled import TransferLoss
-from .features import FeatureNet
+from .features import FeatureNet, Features
 from .losses import Weights, gram
 
 
@@ -76,8 +76,7 @@ class GeneratedImage(nn.Block):
         return self.weight.data()
 
 
-def get_inits(X: nd.NDArray, ctx: mx.Context, lr: float,
-              styles_Y: list[nd.NDArray]) -> tuple[nd.NDArray, list[nd.NDArray], gluon.Trainer]:
+def get_inits(X: nd.NDArray, ctx: mx.Context, lr: float, styles_Y: Features) -> tuple[nd.NDArray, list, gluon.Trainer]:
     """The composite image initialised to `X`, the Gram matrices of the style, and an Adam trainer."""
     gen_img = GeneratedImage(X.shape)
     gen_img.initialize(init.Constant(X), ctx=ctx, force_reinit=True)
@@ -86,7 +85,7 @@ def get_inits(X: nd.NDArray, ctx: mx.Context, lr: float,
     return gen_img(), styles_Y_gram, trainer
 
 
-def train_steps(X: nd.NDArray, contents_Y: list, styles_Y: list, net: FeatureNet, lr: float = 0.01,
+def train_steps(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureNet, lr: float = 0.01,
                 max_epochs: int = 500, lr_decay_epoch: int = 200, *, weights: Weights | None = None,
                 changes: dict[int, tuple[float, Weights]] | None = None) -> Iterator[Step]:
     """The chapter's training loop as a generator that yields a `Step` after every epoch.
@@ -102,7 +101,7 @@ def train_steps(X: nd.NDArray, contents_Y: list, styles_Y: list, net: FeatureNet
     return _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights or Weights(), changes)
 
 
-def train(X: nd.NDArray, contents_Y: list, styles_Y: list, net: FeatureNet, lr: float = 0.01,
+def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureNet, lr: float = 0.01,
           max_epochs: int = 500, lr_decay_epoch: int = 200, *, weights: Weights | None = None,
           changes: dict[int, tuple[float, Weights]] | None = None, progress: bool = True,
           history: list[Step] | None = None) -> nd.NDArray:

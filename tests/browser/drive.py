@@ -39,12 +39,12 @@ def lacking():
     return ''
 
 
-def _environment(home, profile):
+def _environment(home):
     folders = {name: str(home / name) for name in (
         'JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_RUNTIME_DIR', 'JUPYTERLAB_SETTINGS_DIR',
         'JUPYTERLAB_WORKSPACES_DIR', 'IPYTHONDIR', 'MPLCONFIGDIR', 'D2L_STYLE_CACHE', 'MXNET_HOME')}
     path = f'{BIN}{os.pathsep}{os.environ["PATH"]}'  # kernels start plain "python"
-    return dict(os.environ, **folders, PATH=path, D2L_STYLE_PROFILE=profile, D2L_STYLE_WEIGHTS='')
+    return dict(os.environ, **folders, PATH=path, D2L_STYLE_PROFILE='embedded', D2L_STYLE_WEIGHTS='')
 
 
 def _free_port():
@@ -54,10 +54,10 @@ def _free_port():
 
 
 @contextlib.contextmanager
-def serve(kind, folder, home, profile='embedded'):
+def serve(kind, folder, home):
     """Serve `folder` with 'lab', or the notebook `folder` with 'voila'; yields the address.
 
-    `home`: a folder for all that Jupyter, the server and the kernels write. `profile`: the kernels' own.
+    `home`: a folder for all that Jupyter, the server and the kernels write.
     """
     port = _free_port()
     options = ['--no-browser', f'--port={port}']
@@ -69,7 +69,7 @@ def serve(kind, folder, home, profile='embedded'):
         command = [BIN / 'voila', folder, '--Voila.ip=127.0.0.1', f'--Voila.{LARGE_UPLOADS}', *options]
     home.mkdir(parents=True, exist_ok=True)
     with (home / f'{kind}.log').open('w+') as log:
-        process = subprocess.Popen([str(part) for part in command], env=_environment(home, profile), stdout=log,
+        process = subprocess.Popen([str(part) for part in command], env=_environment(home), stdout=log,
                                    stderr=subprocess.STDOUT, start_new_session=True)
         try:
             _wait_for(f'http://127.0.0.1:{port}/' + 'api/status' * (kind == 'lab'), process, log)
