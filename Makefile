@@ -91,7 +91,7 @@ test: lint chromium  ## everything: lint, unit tests with coverage, a class to g
 	$(PYTEST) tests build/nbval/notebooks --cov -rs \
 	  --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900
 
-check: lint  ## lint and the fast tests, for whoever changes a line (1 minute)
+check: lint  ## lint and the fast tests, for whoever changes a line (80 seconds)
 	$(PYTEST) tests -m "not slow"
 
 test-browser: chromium  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/

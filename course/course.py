@@ -193,7 +193,7 @@ def marks(course, problems):
 
 
 def gradebook(course):
-    """Nbgrader's gradebook of a course, for a `with`."""
+    """The gradebook of a course, for a `with`."""
     return Gradebook(f'sqlite:///{course / "gradebook.db"}')
 
 

@@ -123,11 +123,11 @@ def test_a_worker_that_dies_takes_no_cell_with_it(tmp_path, cluster):
     with Client(cluster) as client:
         killer = threading.Thread(target=kill, args=(client,))
         killer.start()
-        swept = sweep(tmp_path, client=client, tv_weight=[float(weight) for weight in range(8)],
-                      image_shape=(96, 64), epochs=10)
+        swept = sweep(tmp_path, client=client, tv_weight=[float(weight) for weight in range(12)],
+                      image_shape=(96, 64), epochs=30)
         killer.join()
-    assert killed and len(swept.table) == 8 and (swept.table['error'] == '').all()
-    assert list(swept.table['tv_weight']) == list(range(8))
+    assert killed and len(swept.table) == 12 and (swept.table['error'] == '').all()
+    assert list(swept.table['tv_weight']) == list(range(12))
 
 
 @pytest.mark.slow

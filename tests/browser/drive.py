@@ -85,7 +85,7 @@ def serve(kind, folder, home):
 def _wait_for(address, process, log):
     while True:
         try:
-            return urllib.request.urlopen(address)
+            return urllib.request.urlopen(address, timeout=300)
         except OSError:
             if process.poll() is not None:
                 log.seek(0)

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from pathlib import Path
 from zipfile import ZipFile
 
+import apart
 import nbformat
 import pandas as pd
 import psutil
@@ -27,12 +28,11 @@ c.ExecuteApart.timeout_func = lambda cell: 5 if 'while True' in cell.source else
 c.ExecuteApart.total = 3000
 """
 TAKES_OVER = {  # source of the cell `gram`: what it does to those who run it, and the marks that are left
-    'endless-loop': ('import time\nwhile True:\n    time.sleep(0.1)', AUTOMATIC - POINTS['gram']),
-    'deaf-loop': ('''import time
-while True:
+    'endless-loop': ('while True:\n    pass', AUTOMATIC - POINTS['gram']),
+    'deaf-loop': ('''while True:
     try:
         while True:
-            time.sleep(0.1)
+            pass
     except KeyboardInterrupt:
         pass''', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
     'ends-the-kernel': ('import os\nos._exit(0)', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
@@ -175,6 +175,14 @@ def test_wrong_answers_lose_their_marks_and_say_where_to_look(graded):
 def test_what_takes_over_the_kernel_loses_its_own_marks(graded, student):
     _folder, results = graded
     assert (results[student].score, results[student].problem) == (TAKES_OVER[student][1], '')
+
+
+def test_what_takes_too_long_in_all_is_not_run_any_more():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('print(1)') for _ in range(2)],
+                                        metadata={'kernelspec': {'name': 'python3', 'display_name': 'Python 3'}})
+    executed, _ = apart.ExecuteApart(total=0).preprocess(notebook, {})
+    assert [cell.outputs[0].ename for cell in executed.cells] == ['NotRun', 'NotRun']
+    assert 'took more than 0 seconds' in executed.cells[0].outputs[0].evalue
 
 
 def test_no_process_is_left(graded):

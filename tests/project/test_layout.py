@@ -72,6 +72,7 @@ def test_a_room_says_what_it_is_for_and_hands_out_what_it_has(room):
     named = {file.stem for file in (PACKAGE / room).glob('*.py')} - {'__init__'}
     assert not [name for name in named if f'`{name}`' not in about and f"'{name}'" not in text
                 and f'from .{name} import' not in text]
+    assert all(below in about for below in set(BELOW[room]) - set(CHAPTER))  # and where it may look
 
 
 def test_tests_mirror_the_package():
