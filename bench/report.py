@@ -13,18 +13,23 @@ REFERENCE = 'chapter, VGG-19'
 TARGET = "train (the chapter's Adam)"
 
 
-def write(results, folder):
-    """Print the tables, and store them with the plot in `folder`."""
+def write(stored, folder):
+    """Print the tables of each processor, and store them with its plot in `folder`. `stored`: {processor: results}."""
     parts = {'speed': speed_tables, 'quality': quality_table, 'start': start_table, 'large': large_table}
-    text = '\n\n'.join(table(results[part]) for part, table in parts.items() if part in results)
+    texts = []
+    for processor, results in stored.items():
+        texts.append(f'## {processor}\n\n' + '\n\n'.join(table(results[part]) for part, table in parts.items()
+                                                          if part in results))
+        plot(results, Path(folder) / f'{"-".join(processor.split())}.svg')
+    text = '\n\n'.join(texts)
     print(text)
     (Path(folder) / 'results.md').write_text(text + '\n', encoding='utf-8')
-    plot(results, Path(folder) / 'results.svg')
 
 
 def machine(part):
     m = part['machine']
-    return f'{m["processor"]}, {m["cores"]} cores, {m["memory_gb"]} GB, Python {m["python"]}, {m["date"]}'
+    return (f'{m["processor"]}, {m["cores"]} cores, {m["memory_gb"]} GB, OpenBLAS for {m["blas_core"]}, '
+            f'Python {m["python"]}, {m["date"]}')
 
 
 def table(head, rows):
@@ -45,29 +50,32 @@ def labels(part):
 
 
 def speed_tables(part):
-    """Seconds an epoch, how often as fast as the chapter, share of the processor's rate, memory, growth."""
+    """Seconds an epoch, how often as fast as chapter and PyTorch, share of the processor's rate, memory, growth."""
     widths = sorted({row['width'] for row in part['rows']})
+    on = f'{part["machine"]["processor"]}, OpenBLAS for {part["machine"]["blas_core"]}'
     sizes = [f'{w}×{w * 2 // 3}' for w in widths]
     rate = max(part['sgemm'])
     seconds, ratios, shares, memory = [], [], [], []
-    reference, all_cores = (by_size(part, label, 'epoch') for label in (REFERENCE, REFERENCE + ', all cores'))
-    for label in labels(part):
-        epochs, work, peaks = (by_size(part, label, key) for key in ('epoch', 'gflop', 'peak_mb'))
+    measured = {label: by_size(part, label, 'epoch') for label in labels(part)}
+    against = {'embedded': 'PyTorch, embedded, Adam', 'VGG-19': 'PyTorch, VGG-19, Adam'}
+    for label, epochs in measured.items():
+        work, peaks = (by_size(part, label, key) for key in ('gflop', 'peak_mb'))
         seconds.append([label, *(f'{median(epochs[w]):.3g} ({min(epochs[w]):.3g} to {max(epochs[w]):.3g})'
-                                 for w in widths)])
-        ratios.append([label, *(f'{median(reference[w]) / median(epochs[w]):.2f} / '
-                                f'{median(all_cores[w]) / median(epochs[w]):.2f}' for w in widths)])
+                                 if w in epochs else '' for w in widths)])
+        others = [measured.get(name, {}) for name in
+                  (REFERENCE, REFERENCE + ', all cores', against['embedded' if 'embedded' in label else 'VGG-19'])]
+        ratios.append([label, *(' / '.join(times_as_fast(other.get(w), epochs.get(w)) for other in others)
+                                for w in widths), on])
         if not label.startswith('chapter'):
-            shares.append([label, *(f'{median(epochs[w]) / (work[w][0] / rate):.2f}' for w in widths)])
-        peaks = [median(peaks[w]) for w in widths]
-        exponent = growth(widths, [median(epochs[w]) for w in widths])
-        memory.append([label, *(f'{peak:.0f}' for peak in peaks), f'{exponent:.2f}',
-                       f'{(peaks[-1] - peaks[0]) / (widths[-1] ** 2 - widths[0] ** 2) * 1.5e6:.0f}'])
+            shares.append([label, *(f'{median(epochs[w]) / (work[w][0] / rate):.2f}' if w in epochs else ''
+                                    for w in widths)])
+        memory.append([label, *(f'{median(peaks[w]):.0f}' if w in peaks else '' for w in widths),
+                       *growth({w: median(s) for w, s in epochs.items()}, {w: median(p) for w, p in peaks.items()})])
     return '\n\n'.join([
         f'### Speed\n\n{machine(part)}. Seconds an epoch, median of the rounds (least to most):',
         table(['', *sizes], seconds),
-        "Times as fast as the chapter's loop as printed / as the same with all cores:",
-        table(['', *sizes], ratios),
+        "Times as fast as the chapter's loop as printed / as the same with all cores / as PyTorch's Adam:",
+        table(['', *sizes, 'measured on'], ratios),
         f'Seconds over what the convolutions and Gram matrices need at {rate:.0f} GFLOP/s, the best rate of sgemm in '
         f'this run ({min(part["sgemm"]):.0f} to {rate:.0f}):',
         table(['', *sizes], shares),
@@ -75,9 +83,19 @@ def speed_tables(part):
         table(['', *sizes, 'exponent', 'MB a megapixel'], memory)])
 
 
-def growth(widths, seconds):
-    """Exponent p of seconds ~ pixels^p, fitted over the sizes."""
-    return np.polyfit(2 * np.log(widths), np.log(seconds), 1)[0]
+def times_as_fast(reference, seconds):
+    """Ratio of the medians of two lists, or a dash where one was not measured."""
+    return f'{median(reference) / median(seconds):.2f}' if reference and seconds else '–'
+
+
+def growth(seconds, peaks):
+    """Exponent p of seconds ~ pixels^p, fitted over the sizes, and MB a megapixel; dashes where there is one size."""
+    if len(seconds) < 2:
+        return '–', '–'
+    widths = sorted(seconds)
+    exponent = np.polyfit(2 * np.log(widths), np.log([seconds[w] for w in widths]), 1)[0]
+    first, last = widths[0], widths[-1]
+    return f'{exponent:.2f}', f'{(peaks[last] - peaks[first]) / (last ** 2 - first ** 2) * 1.5e6:.0f}'
 
 
 def reached(run, target):

@@ -3,8 +3,9 @@
     python bench/run.py [--only speed quality start large] [--rounds 3]
 
 Every figure of a table was measured in this run, on this machine; figures are medians over the
-rounds, with the least and the most. Results go to bench/results/, a part that is not run keeps
-what was stored. Nothing fails because something was slow.
+rounds, with the least and the most. Results go to bench/results/, each as soon as it is measured, in
+a place of their own for each kind of processor; a part that is not run keeps what was stored.
+Nothing fails because something was slow.
 """
 import argparse
 import json
@@ -46,17 +47,22 @@ SPEED = {  # label: competitor, network, environment
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--only', nargs='+', choices=list(PARTS), default=list(PARTS))
+    parser.add_argument('--widths', type=int, nargs='+', choices=[width for width, _ in SIZES],
+                        default=[width for width, _ in SIZES], help='sizes of the part speed')
     parser.add_argument('--rounds', type=int, default=3, help='the parts that take longest have fewer')
     parser.add_argument('--real', type=Path, help='weights of the real VGG-19 up to conv3_4 (.npz, keys features.N.*)')
     args = parser.parse_args()
     if not TORCH.exists():
         print('PyTorch is not measured: there is no .venv-bench (make bench makes it)')
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    here = machine()
+    results = stored.setdefault(here['processor'], {})
     for part in args.only:
-        results[part] = {'machine': machine(), **PARTS[part](args)}
-        RESULTS.write_text(json.dumps(results, indent=1) + '\n')
+        for found in PARTS[part](args):  # as far as it is measured
+            results[part] = {'machine': here, **found}
+            RESULTS.write_text(json.dumps(stored, indent=1) + '\n')
     import report
-    report.write(results, HERE / 'results')
+    report.write(stored, HERE / 'results')
 
 
 def machine():
@@ -65,7 +71,8 @@ def machine():
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     model = next((line.split(':')[1].strip() for line in lines if line.startswith('model name')), platform.machine())
     return {'date': date.today().isoformat(), 'processor': model, 'cores': psutil.cpu_count(logical=False),
-            'memory_gb': round(psutil.virtual_memory().total / 2 ** 30), 'python': platform.python_version()}
+            'memory_gb': round(psutil.virtual_memory().total / 2 ** 30), 'python': platform.python_version(),
+            'blas_core': worker('sgemm', 'slim', SIZES[0], 1)['core']}
 
 
 def worker(name, net, size, epochs, environment=None, **options):
@@ -81,7 +88,8 @@ def worker(name, net, size, epochs, environment=None, **options):
         settings = {'net': net, 'width': width, 'height': height, 'epochs': epochs, **options}
         command = [str(python), str(HERE / 'worker.py'), name,
                    *(f'--{key}={value}' for key, value in settings.items())]
-        clean = {key: value for key, value in os.environ.items() if not key.startswith(('OMP_', 'GOMP_', 'MXNET_'))}
+        clean = {key: value for key, value in os.environ.items()
+                 if not key.startswith(('OMP_', 'GOMP_', 'MXNET_', 'OPENBLAS_'))}
         done = subprocess.run(command, env={**clean, **(environment or {})}, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f'{" ".join(command)} failed:\n{done.stderr[-2000:]}')
@@ -90,10 +98,10 @@ def worker(name, net, size, epochs, environment=None, **options):
 
 def speed(args):
     """Seconds an epoch and peak memory, every competitor at every size; the processor's rate in every round."""
-    rows, rates = [], []
+    rows, rates = [], [worker('sgemm', 'slim', SIZES[0], 1)['gflop_per_second']]
     gflop = {net: {w: worker('store', net, (w, h), 1, file=os.devnull)['gflop'] for w, h in SIZES}
              for net in ('vgg19', 'slim')}
-    for size in SIZES:
+    for size in [size for size in SIZES if size[0] in args.widths]:
         turns = [label for _ in range(max(1, args.rounds - FEWER[size[0]])) for label in (*SPEED, None)]
         for label in tqdm(turns, desc='×'.join(map(str, size))):
             if label is None:
@@ -104,7 +112,7 @@ def speed(args):
             if done:
                 rows.append({'label': label, 'width': size[0], 'gflop': gflop[net][size[0]],
                              'epoch': median(done['seconds'][1:]), 'peak_mb': done['peak_mb']})
-    return {'rows': rows, 'sgemm': rates}
+                yield {'rows': rows, 'sgemm': rates}
 
 
 def quality(args):
@@ -127,7 +135,7 @@ def quality(args):
             if done:
                 runs.append({'title': title, 'label': label, 'seconds': [round(s, 5) for s in done['seconds']],
                              'losses': [round(l, 4) for l in done['losses']]})
-    return {'runs': runs}
+                yield {'runs': runs}
 
 
 def start(args):
@@ -140,12 +148,12 @@ def start(args):
     for _ in tqdm(range(args.rounds), desc='start'):
         for name, wait in plan.items():
             seconds[name].append(round(wait(), 2))
-    return {'seconds': seconds}
+            yield {'seconds': {name: values for name, values in seconds.items() if values}}
 
 
 def large(args):  # noqa: ARG001  every part gets them
     """Once, whatever the rounds: it takes minutes."""
-    return {part: json.loads(subprocess.run([sys.executable, str(HERE / 'large.py'), part], capture_output=True,
+    yield {part: json.loads(subprocess.run([sys.executable, str(HERE / 'large.py'), part], capture_output=True,
                                             text=True, check=True).stdout) for part in ('seams', 'run')}
 
 

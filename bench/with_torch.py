@@ -9,17 +9,22 @@ import torch
 from torch import nn
 
 CONVOLUTIONS = (2, 2, 4, 4, 4)
+AFTER_RELU = (19, 28)  # layers whose head looks at them after their ReLU
 
 
 def features(weights, last):
-    """VGG-19 up to layer `last`, with the arrays `N.weight` and `N.bias` of a dictionary."""
+    """VGG-19 up to layer `last`, with the arrays `N.weight` and `N.bias` of a dictionary.
+
+    A network with heads continues the picture beyond its border, others see zeros there.
+    """
+    padding = 'replicate' if 'heads.0' in weights else 'zeros'
     layers, i = [], 0
     for convolutions in CONVOLUTIONS:
         for _ in range(convolutions):
             if i > last:
                 break
             w, b = (torch.from_numpy(weights[f'{i}.{name}']) for name in ('weight', 'bias'))
-            layer = nn.Conv2d(w.shape[1], w.shape[0], 3, padding=1)
+            layer = nn.Conv2d(w.shape[1], w.shape[0], 3, padding=1, padding_mode=padding)
             layer.weight.data, layer.bias.data = w, b
             layers += [layer, nn.ReLU()]
             i += 2
@@ -28,19 +33,26 @@ def features(weights, last):
     return nn.Sequential(*layers[:last + 1]).requires_grad_(False)
 
 
-def gram(Y):
+def gram(Y, head=None, after_relu=False):
+    """Gram matrix of a layer, or of what a head (C, c + 1) makes of it, without making that."""
     Y = Y.flatten(2)[0]
-    return Y @ Y.T / Y.numel()
+    if head is None:
+        return Y @ Y.T / Y.numel()
+    Y = torch.cat([Y.relu() if after_relu else Y, torch.ones_like(Y[:1])])
+    return head @ (Y @ Y.T) @ head.T / (len(head) * Y.shape[1])
 
 
 class Loss:
     """Total loss of a picture with the chapter's weights."""
 
-    def __init__(self, content_X, style_X, net, content_layers, style_layers):
-        self.net, self.content_layers, self.style_layers = net, content_layers, style_layers
+    def __init__(self, content_X, style_X, net, content_layers, style_layers, heads):
+        self.net, self.content_layers, self.style_layers, self.heads = net, content_layers, style_layers, heads
         with torch.no_grad():
             self.contents = self._look(content_X)[0]
-            self.grams = [gram(Y) for Y in self._look(style_X)[1]]
+            self.grams = self._grams(self._look(style_X)[1])
+
+    def _grams(self, styles):
+        return [gram(Y, self.heads.get(i), i in AFTER_RELU) for i, Y in zip(self.style_layers, styles)]
 
     def _look(self, X):
         contents, styles = [], []
@@ -55,7 +67,7 @@ class Loss:
     def __call__(self, X):
         contents, styles = self._look(X)
         content = sum((a - b).square().mean() for a, b in zip(contents, self.contents))
-        style = sum((gram(Y) - G).square().mean() for Y, G in zip(styles, self.grams))
+        style = sum((G_hat - G).square().mean() for G_hat, G in zip(self._grams(styles), self.grams))
         tv = 0.5 * ((X[:, :, 1:] - X[:, :, :-1]).abs().mean() + (X[:, :, :, 1:] - X[:, :, :, :-1]).abs().mean())
         return content + 1e3 * style + 10 * tv
 
@@ -68,7 +80,8 @@ def epochs(content_X, style_X, weights, content_layers, style_layers, optimiser,
     """Yields loss and time of `number` epochs; for 'lbfgs' an epoch is an evaluation of loss and gradient."""
     content_X, style_X = torch.from_numpy(content_X), torch.from_numpy(style_X)
     net = features(weights, max(*content_layers, *style_layers))
-    loss = Loss(content_X, style_X, net, content_layers, style_layers)
+    heads = {i: torch.from_numpy(weights[f'heads.{i}']) for i in style_layers if f'heads.{i}' in weights}
+    loss = Loss(content_X, style_X, net, content_layers, style_layers, heads)
     X = content_X.clone().requires_grad_()
     if optimiser == 'adam':
         yield from _adam(loss, X, number)

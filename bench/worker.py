@@ -111,7 +111,8 @@ def preprocessed(args):
 def network(args):
     """Layers with weights: the embedded ones, those of a file, or random ones, always the same."""
     from d2l_style import load_backbone
-    from d2l_style.backbones import VGG19_CHANNELS, fill, vgg_features
+    from d2l_style.backbones import VGG19_CHANNELS, vgg_features
+    from d2l_style.engine.layers import fill
 
     import mxnet as mx
     import numpy as np
@@ -166,6 +167,7 @@ def store(args):
     content_X, style_X = preprocessed(args)
     net = network(args)
     weights = {name: p.data().asnumpy() for name, p in net._collect_params_with_prefix().items()}
+    weights.update({f'heads.{i}': matrix.asnumpy() for i, matrix in getattr(net, 'heads', {}).items()})
     np.savez(args.file, content_X=content_X.asnumpy(), style_X=style_X.asnumpy(), **weights)
     return {'gflop': gflop(net, args)}
 
@@ -185,17 +187,26 @@ def gflop(net, args):
 
 
 def sgemm(args):  # noqa: ARG001  every command gets them
-    """The best of ten products of two 2048×2048 matrices, on all cores: what the processor can do."""
-    import d2l_style  # noqa: F401  before MXNet
+    """The best of ten products of two 2048×2048 matrices, on all cores, of MXNet and of NumPy's own OpenBLAS.
 
+    That is what the processor can do; MXNet's alone may use the kernels of another one. `core`: which.
+    """
+    import d2l_style  # noqa: F401  before MXNet
+    from d2l_style.engine import blas
+
+    import numpy as np
     from mxnet import nd
-    A, best = nd.random.normal(shape=(2048, 2048)), 0
+    A, best = nd.random.normal(shape=(2048, 2048)), {}
+    nd.waitall()
+    products = {'mxnet': (nd.dot, A), 'numpy': (np.dot, A.asnumpy())}
     for _ in range(10):
-        nd.waitall()
-        start = time.perf_counter()
-        nd.dot(A, A).wait_to_read()
-        best = max(best, 2 * 2048 ** 3 / (time.perf_counter() - start) / 1e9)
-    return {'gflop_per_second': best}
+        for name, (product, X) in products.items():
+            start = time.perf_counter()
+            product(X, X)
+            nd.waitall()
+            best[name] = max(best.get(name, 0), 2 * 2048 ** 3 / (time.perf_counter() - start) / 1e9)
+    openblas = blas.library()
+    return {'gflop_per_second': max(best.values()), **best, 'core': blas.core(openblas) if openblas else 'none'}
 
 
 if __name__ == '__main__':

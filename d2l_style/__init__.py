@@ -16,14 +16,14 @@ from .engine.loading import prepare
 prepare()  # before anything imports MXNet
 
 _PUBLIC = {
-    'images': ['CATALOGUE', 'read_image', 'preprocess', 'postprocess', 'fit_shape'],
+    'images': ['read_image', 'preprocess', 'postprocess', 'fit_shape'],
     'backbones': ['BACKBONES', 'find_backbone', 'layer_names', 'load_backbone'],
     'features': ['CONTENT_LAYERS', 'STYLE_LAYERS', 'FeatureNet', 'extract_features', 'get_contents', 'get_styles'],
     'losses': ['Weights', 'content_loss', 'gram', 'style_loss', 'tv_loss', 'compute_loss'],
     'training': ['GeneratedImage', 'get_inits', 'Step', 'train_steps', 'train', 'DivergedError'],
     'fast': ['train_fast', 'train_fast_steps'],
     'book': ['PROFILES', 'use_profile'],
-    'store': ['DownloadError', 'WeightsError'],
+    'store': ['CATALOGUE', 'DownloadError', 'WeightsError'],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 __all__ = list(_MODULE_OF)

@@ -4,7 +4,7 @@ Chapter, "Extract Features". Layers are counted as in Gluon's `vgg19().features`
 the others have to be fetched (`python -m d2l_style weights list`), `vgg19` among them, the chapter's network.
 """
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import mxnet as mx
 from d2l import mxnet as d2l
@@ -12,12 +12,15 @@ from mxnet import nd
 from mxnet.gluon import nn
 from mxnet.gluon.model_zoo import vision
 
+from .engine.layers import fill, parameter_shapes, set_borders
 from .store import find_weights, own_weights
 
 # convolutions of the five blocks: Simonyan & Zisserman 2015, table 1, columns E and D
 VGG19, VGG16 = (2, 2, 4, 4, 4), (2, 2, 3, 3, 3)
 VGG19_CHANNELS = (64, 128, 256, 512, 512)
 SLIM_CHANNELS = (16, 32, 64, 128, 128)
+SLIM_HEADS = {f'conv{block}_1': channels for block, channels in enumerate(VGG19_CHANNELS, start=1)}
+AFTER_RELU = ('conv4_1', 'conv5_1')  # layers whose head looks at them after their ReLU
 # the paper counts what learns: Iandola et al. 2016, table 1, with the poolings of version 1.1
 SQUEEZENET = ('conv1', 'relu1', 'pool1', 'fire2', 'fire3', 'pool3', 'fire4', 'fire5', 'pool5', 'fire6', 'fire7',
               'fire8', 'fire9')
@@ -25,12 +28,17 @@ SQUEEZENET = ('conv1', 'relu1', 'pool1', 'fire2', 'fire3', 'pool3', 'fire4', 'fi
 
 @dataclass(frozen=True)
 class Backbone:
-    """A network: the names of its layers, those that suit style transfer, and how to build it untrained."""
+    """A network: the names of its layers, those that suit style transfer, and how to build it untrained.
+
+    `heads`: channels that a linear head gives a layer, by its name. `borders`: see `set_borders`.
+    """
 
     names: tuple[str, ...]
     content_layers: tuple[str, ...]
     style_layers: tuple[str, ...]
     build: Callable[[], nn.HybridSequential]
+    heads: dict[str, int] = field(default_factory=dict)
+    borders: str = 'zeros'
 
     def layers(self) -> nn.HybridSequential:
         """Its layers, untrained, as a Gluon `HybridSequential`."""
@@ -64,7 +72,7 @@ def vgg(convolutions: Sequence[int], channels: Sequence[int]) -> Backbone:
 
 
 BACKBONES = {
-    'vgg19_slim': vgg(VGG19, SLIM_CHANNELS),
+    'vgg19_slim': replace(vgg(VGG19, SLIM_CHANNELS), heads=SLIM_HEADS, borders='edge'),
     'vgg19': vgg(VGG19, VGG19_CHANNELS),
     'vgg19_2018': vgg(VGG19, VGG19_CHANNELS),
     'vgg19_torchvision': vgg(VGG19, VGG19_CHANNELS),
@@ -75,32 +83,29 @@ BACKBONES = {
 }
 
 
-def load_backbone(name: str = 'vgg19_slim', ctx: mx.Context | None = None) -> nn.HybridSequential:
+def load_backbone(name: str = 'vgg19_slim', ctx: mx.Context | None = None,
+                  borders: str | None = None) -> nn.HybridSequential:
     """Pretrained and frozen layers of the backbone `name`, a Gluon `HybridSequential`.
 
     Input: (n, 3, h, w), normalised by `preprocess`. `ctx`: where to put the weights, by default
-    `d2l.try_gpu()`. Layer i is what the chapter calls `pretrained_net.features[i]`.
+    `d2l.try_gpu()`. `borders`: what convolutions see beyond the border, 'zeros' (the chapter), 'edge'
+    or 'reflect'; by default what suits the backbone. Layer i is the chapter's `pretrained_net.features[i]`.
     Raises `ValueError` for an unknown name, `WeightsError` for missing or broken weights.
     """
-    backbone = find_backbone(name)
+    backbone, ctx = find_backbone(name), ctx or d2l.try_gpu()
     features = backbone.layers()
-    found = find_weights(name, parameter_shapes(features))
-    fill(features, {key: nd.array(array) for key, array in found.arrays.items()}, ctx or d2l.try_gpu())
+    shapes = parameter_shapes(features)
+    heads = {f'heads.{i}.matrix': (backbone.heads[layer], shapes[f'features.{i}.bias'][0] + 1)
+             for i, layer in enumerate(backbone.names) if layer in backbone.heads}
+    weights = {key: nd.array(array, ctx=ctx) for key, array in find_weights(name, {**shapes, **heads}).arrays.items()}
+    fill(features, weights, ctx)
+    set_borders(features, borders or backbone.borders)
     # the network is only looked through: without this every epoch computes gradients of all
     # its weights for nothing (the chapter's loop does)
     features.collect_params().setattr('grad_req', 'null')
     features.backbone = backbone
+    features.heads = {int(key.split('.')[1]): weights[key] for key in heads}
     return features
-
-
-def fill(features: nn.HybridSequential, weights: dict[str, nd.NDArray], ctx: mx.Context) -> None:
-    """Give `features` the arrays `features.N.weight` and `features.N.bias` (any dtype) of a dictionary."""
-    parameters = features._collect_params_with_prefix()
-    for name, parameter in parameters.items():
-        parameter.shape = weights[f'features.{name}'].shape
-    features.initialize(ctx=ctx)
-    for name, parameter in parameters.items():
-        parameter.set_data(weights[f'features.{name}'].astype('float32'))
 
 
 def backbone_of(pretrained_net: nn.HybridSequential) -> Backbone:
@@ -129,12 +134,3 @@ def _cut(backbone, last):
     content = tuple(name for name in backbone.content_layers if name in short.names) or (short.learned()[-1],)
     return replace(short, content_layers=content,
                    style_layers=tuple(name for name in backbone.style_layers if name in short.names))
-
-
-def parameter_shapes(features: nn.HybridSequential) -> dict[str, tuple[int, ...]]:
-    """{'features.0.weight': (64, 3, 3, 3), ...}: what `fill` needs, in the order of the layers."""
-    symbol = features(mx.sym.var('data'))
-    shapes, _, _ = symbol.infer_shape(data=(1, 3, 224, 224))
-    shapes = dict(zip(symbol.list_arguments(), shapes))
-    return {f'features.{key}': shapes[parameter.name]
-            for key, parameter in features._collect_params_with_prefix().items()}

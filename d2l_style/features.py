@@ -8,7 +8,8 @@ import mxnet as mx
 from mxnet import nd
 from mxnet.gluon import nn
 
-from .backbones import backbone_of
+from .backbones import AFTER_RELU, backbone_of
+from .engine.layers import Head, OnePass
 from .images import Shape, preprocess
 
 CONTENT_LAYERS = (25,)
@@ -23,7 +24,8 @@ class FeatureNet(nn.HybridBlock):
     The chapter keeps `net`, `content_layers` and `style_layers` in globals: they are here.
     `pretrained_net`: from `load_backbone`. Layers: at least one of each, by index or name; by
     default those that suit the backbone, for VGG-19 the chapter's.
-    A call maps (n, 3, h, w) to the list of outputs of `layers`, in ascending order.
+    A call maps (n, 3, h, w) to the list of outputs of `layers`, in ascending order. In the embedded
+    network a linear head leads each style layer to what VGG-19 would say there, with as many channels.
     Raises `ValueError` for layers that the backbone does not have.
     """
 
@@ -38,16 +40,20 @@ class FeatureNet(nn.HybridBlock):
         self.style_layers = resolve_layers(style_layers, self.names, 'style')
         self.layers = sorted({*self.content_layers, *self.style_layers})
         self.body = pretrained_net[:self.layers[-1] + 1]
+        self.trunk = OnePass(self.body, self.layers)
+        self.heads = {i: Head(matrix, self.names[i] in AFTER_RELU)
+                      for i, matrix in getattr(pretrained_net, 'heads', {}).items() if i in self.layers}
+        for head in self.heads.values():
+            self.register_child(head)
         self.hybridize()
 
     def hybrid_forward(self, F, X: nd.NDArray) -> list[nd.NDArray]:
         """The outputs of `layers`, one after the other; called by Gluon."""
-        outputs = []
-        for i, layer in enumerate(self.body):
-            X = layer(X)
-            if i in self.layers:
-                outputs.append(X)
-        return outputs
+        return [self.lead(i, Y) for i, Y in zip(self.layers, self.trunk(X))]
+
+    def lead(self, i: int, Y: nd.NDArray) -> nd.NDArray:
+        """Through the head of layer `i`, if it has one: (n, c, h, w) → (n, C, h, w)."""
+        return self.heads[i](Y) if i in self.heads else Y
 
     @property
     def ctx(self) -> mx.Context:

@@ -39,6 +39,15 @@ def net(pretrained_net):
 
 
 @pytest.fixture
+def led_net(pretrained_net):
+    """The same with a linear head at each style layer, to 6 to 12 channels."""
+    rng = np.random.RandomState(4)
+    channels = dict(zip((0, 5, 10, 19, 28), ((6, 4), (7, 4), (12, 8), (12, 8), (11, 8))))
+    pretrained_net.heads = {i: nd.array(rng.normal(0, 0.3, (C, c + 1))) for i, (C, c) in channels.items()}
+    return FeatureNet(pretrained_net)
+
+
+@pytest.fixture
 def content_img():
     """A smooth ramp of colours with a bright square, `uint8` (60, 90, 3)."""
     picture = np.zeros((60, 90, 3), 'uint8')

@@ -36,6 +36,25 @@ def test_contents_and_styles_come_with_their_pictures(net, content_img, style_im
     assert [Y.shape for Y in styles_Y] == [(1, 4, 32, 64), (1, 4, 16, 32), (1, 8, 8, 16), (1, 8, 4, 8), (1, 8, 2, 4)]
 
 
+def test_a_head_leads_a_style_layer_to_other_channels(led_net, pretrained_net, content_img):
+    X = preprocess(content_img, (48, 32))
+    contents, styles = extract_features(X, led_net)
+    assert [Y.shape[1] for Y in styles] == [6, 7, 12, 12, 11]
+    assert contents[0].shape == (1, 8, 4, 6)  # conv4_4 has none
+    for i, led in zip(led_net.style_layers, styles):
+        Y = pretrained_net[:i + 1](X)
+        Y = np.maximum(Y.asnumpy(), 0) if i in (19, 28) else Y.asnumpy()
+        matrix = pretrained_net.heads[i].asnumpy()
+        expected = np.einsum('Cc,nchw->nChw', matrix[:, :-1], Y) + matrix[:, -1].reshape(1, -1, 1, 1)
+        assert np.allclose(led.asnumpy(), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_layer_says_the_same_as_content_and_as_style(led_net, pretrained_net, content_img):
+    net = FeatureNet(pretrained_net, ['conv2_1', 'conv4_1'], ['conv2_1', 'conv4_1'])
+    contents, styles = extract_features(preprocess(content_img, (48, 32)), net)
+    assert all((a == b).asnumpy().all() for a, b in zip(contents, styles))
+
+
 @pytest.mark.parametrize('layers', [['conv9_9'], [99], [-1], [2.5], [True], [None], 2.5])
 def test_unknown_layers_name_the_allowed_ones(pretrained_net, layers):
     with pytest.raises(ValueError, match='no style layer.*0 to 36.*conv1_1'):

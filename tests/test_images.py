@@ -1,20 +1,22 @@
 from d2l_style import CATALOGUE, fit_shape, postprocess, preprocess, read_image
+from d2l_style.images import resize
 
 import io
 
 import numpy as np
 import pytest
-from mxnet import nd
+from mxnet import image, nd
 from PIL import Image
+from scipy import ndimage
 
 RAMP = np.dstack([np.tile(np.linspace(0, 255, 40), (30, 1))] * 3).astype('uint8')
 RAMP[:10] = (200, 30, 60)
 GRAIN = np.random.RandomState(0).randint(0, 255, (200, 200, 3)).astype('uint8')  # compresses badly
 
 
-def file_of(image, kind='png', **options):
+def file_of(picture, kind='png', **options):
     buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
+    picture.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
@@ -161,7 +163,25 @@ def test_postprocess_clips():
 def test_preprocess_takes_the_floats_of_a_first_result():
     X = preprocess(postprocess(preprocess(read_image(RAMP), (40, 30))) * 255, (80, 60))
     assert X.shape == (1, 3, 60, 80)
-    assert abs(postprocess(X).asnumpy()[::2, ::2] - RAMP / 255.0).mean() < 0.02
+    cells = postprocess(X).asnumpy().reshape(30, 2, 40, 2, 3).mean((1, 3))
+    assert abs(cells - RAMP / 255.0)[14:-2, 2:-2].mean() < 0.02  # the ramp, without its borders
+
+
+@pytest.mark.parametrize('axis', [0, 1])
+def test_an_enlarged_picture_does_not_show_the_old_pixels(axis):
+    rng = np.random.RandomState(0)  # strokes of a few pixels, as in a result of the first training
+    strokes = ndimage.gaussian_filter(rng.normal(0, 1, (150, 225, 3)), (1, 1, 0))
+    first = nd.array(128 + 40 * strokes / strokes.std())
+    large = resize(first, (450, 300)).asnumpy()
+    steps = abs(np.diff(large, axis=axis)).swapaxes(0, axis)
+    within, between = steps[0::2].mean(), steps[1::2].mean()
+    assert abs(within / between - 1) < 0.1
+    assert abs(large.mean() - 128) < 1
+
+
+def test_a_picture_shrinks_as_the_chapters_does():
+    img = read_image(RAMP)
+    assert (resize(img, (20, 15)).asnumpy() == image.imresize(img, 20, 15).astype('float32').asnumpy()).all()
 
 
 def test_keep_aspect_fits_the_picture_inside():

@@ -7,6 +7,7 @@ import numpy as np
 from mxnet import nd
 from mxnet.gluon import nn
 
+from ..engine.layers import keep
 from ..features import get_styles
 from ..images import check_shape
 
@@ -24,11 +25,11 @@ class RegionNet(nn.HybridBlock):
     def __init__(self, net, masks):
         super().__init__()
         self.net = net
-        self.masks = self.params.get_constant('masks', _checked(masks)[None])
-        self.masks.initialize(ctx=net.ctx)
+        keep(self, 'masks', nd.array(_checked(masks)[None], ctx=net.ctx))
         self.content_layers = net.content_layers
         self.style_layers = [(i, region) for i in net.style_layers for region in range(len(masks))]
         self.layers = [*self.content_layers, *self.style_layers]
+        self.heads = {}  # those of `net` come first, the masks after them
         self.hybridize()
 
     def hybrid_forward(self, F, X, masks):
@@ -37,6 +38,11 @@ class RegionNet(nn.HybridBlock):
         contents = [outputs[i] for i in self.content_layers]
         return contents + [_guided(F, outputs[i], F.slice_axis(masks, axis=1, begin=region, end=region + 1))
                            for i, region in self.style_layers]
+
+    @property
+    def trunk(self):
+        """What gives the outputs before any head, as in a `FeatureNet`: here there is none after the masks."""
+        return self
 
     @property
     def ctx(self):

@@ -12,7 +12,8 @@ from mxnet.gluon import nn
 from skimage.color import rgb2yiq, yiq2rgb
 from skimage.util import img_as_ubyte
 
-from ..backbones import backbone_of, fill, find_backbone, parameter_shapes
+from ..backbones import backbone_of, find_backbone
+from ..engine.layers import fill, parameter_shapes, set_borders
 from ..images import check_shape
 
 
@@ -35,6 +36,7 @@ def average_pooling(pretrained_net):
     for layer in pretrained_net:
         features.add(_averaging(layer) if isinstance(layer, nn.MaxPool2D) else layer)
     features.backbone = backbone_of(pretrained_net)
+    features.heads = getattr(pretrained_net, 'heads', {})
     return features
 
 
@@ -47,12 +49,14 @@ def _averaging(pool):
 def random_backbone(name='vgg19_slim', seed=0, ctx=None):
     """The backbone `name` with random weights that keep the variance (He et al. 2015), frozen.
 
+    It has no heads, which were trained for other weights.
     K. He, Y. Wang, J. Hopcroft, *A Powerful Generative Model Using Random Weights for the Deep Image
     Representation*, NIPS 2016. `ctx`: by default `d2l.try_gpu()`. Raises `ValueError` for an unknown name.
     """
     backbone = find_backbone(name)
     features = backbone.layers()
     fill(features, random_weights(features, seed), ctx or d2l.try_gpu())
+    set_borders(features, backbone.borders)
     features.collect_params().setattr('grad_req', 'null')
     features.backbone = backbone
     return features

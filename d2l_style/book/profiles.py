@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..backbones import find_backbone, parameter_shapes
-from ..images import CATALOGUE, read_image
-from ..store import find_weights
+from ..images import read_image
+from ..store import CATALOGUE, find_weights
 from ..store.registry import PICTURES
 
 

@@ -2,6 +2,6 @@
 
 The lowest room: it looks at no other, knows neither pictures nor networks, and hands out no names, since `d2l_style`
 starts it before Python has found MXNet or NumPy. `loading` puts together `old_names` (NumPy), `libraries` (the system;
-`no_driver`) and `threads`; `device` chooses between CPU and GPU; `compiled` makes one graph of a network and the
-losses; `check` looks at the machine.
+`no_driver`), `blas` and `threads`; `device` chooses between CPU and GPU; `layers` has what Gluon lacks; `compiled`
+makes one graph of a network and the losses; `check` looks at the machine.
 """

@@ -31,8 +31,8 @@ def main():
     if sys.argv[2:] == ['--system']:
         system()
         return
-    needed = {'Python': python, 'libraries': system_libraries, 'packages': packages, 'MXNet': mxnet, 'cores': cores,
-              'memory': memory, 'GPU': gpu, 'JupyterLab': jupyterlab}
+    needed = {'Python': python, 'libraries': system_libraries, 'packages': packages, 'MXNet': mxnet, 'BLAS': blas,
+              'cores': cores, 'memory': memory, 'GPU': gpu, 'JupyterLab': jupyterlab}
     for_tests = {'tests: browser': browser, 'tests: fonts': fonts}
     good = [_line(name, look) for name, look in needed.items()]
     for name, look in for_tests.items():
@@ -139,6 +139,23 @@ def _installed(name):
         return bool(metadata.version(name))
     except metadata.PackageNotFoundError:
         return False
+
+
+def blas():
+    """For which processor OpenBLAS has its kernels, and whether this one could do better."""
+    import mxnet  # noqa: F401  it chooses when it is loaded
+
+    from . import blas
+    openblas = blas.library()
+    if openblas is None:
+        return "not MXNet's OpenBLAS here: nothing to choose"
+    core = blas.core(openblas)
+    better = blas.better_core(core, blas.instructions())
+    set_by_user = os.environ.get('OPENBLAS_CORETYPE')
+    if better and set_by_user:
+        raise Trouble(f"OpenBLAS's kernels for {core}, as OPENBLAS_CORETYPE={set_by_user} says",
+                      'this processor has instructions for faster ones: unset OPENBLAS_CORETYPE')
+    return f"OpenBLAS's kernels for {core}" + (f', set by OPENBLAS_CORETYPE={set_by_user}' if set_by_user else '')
 
 
 def cores():

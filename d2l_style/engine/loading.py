@@ -1,14 +1,16 @@
 """Loading: whoever imports MXNet after `d2l_style` gets one that runs on this machine, on all of its cores.
 
-An import hook, so that `import mxnet` and `from d2l import mxnet as d2l` stay as the book has them. It sets
-the threads, finds the libraries, gives MXNet the names that NumPy had in its time, and has `d2l.try_gpu()`
-ask `device`. Nothing is imported before it is needed: `d2l_style` can be imported where MXNet can not.
+An import hook, so that `import mxnet` and `from d2l import mxnet as d2l` stay as the book has them. It sets the
+threads, finds the libraries, has OpenBLAS use what the processor has, gives MXNet the names that NumPy had in its
+time, and has `d2l.try_gpu()` ask `device`. Nothing is imported before it is needed: `d2l_style` can be imported where
+MXNet can not.
 """
 import sys
 import warnings
 from importlib.abc import MetaPathFinder
 from importlib.machinery import PathFinder, SourceFileLoader
 
+from .blas import use_better_core
 from .libraries import library_error, with_libraries
 from .threads import use_all_cores
 
@@ -49,6 +51,7 @@ class MXNetLoader(SourceFileLoader):
         use_all_cores()
         try:
             with with_libraries():
+                use_better_core()
                 super().exec_module(module)
         except OSError as error:
             raise ImportError(library_error(error)) from None

@@ -2,8 +2,9 @@
 import numpy as np
 from mxnet import nd
 
-from ..backbones import fill, vgg_features
+from ..backbones import vgg_features
 from ..beyond.variations import random_weights
+from ..engine.layers import fill
 from .verdict import same
 
 

@@ -11,6 +11,7 @@ from mxnet import autograd, nd
 from mxnet.gluon import nn
 
 from ..engine.compiled import rounded_tv_loss
+from ..engine.layers import GramSum
 
 GRID = 32  # pixels: tiles begin at multiples of it, so that every pooling pairs the same pixels
 
@@ -64,7 +65,8 @@ class TiledLoss:
             raise ValueError(f'side is {side!r}: give a multiple of {GRID} pixels, for example 512')
         self.net, self.huber, self.side = net, huber, side
         self.strides, self.margin = view(net)
-        self.contents_Y = [[outputs[i] for i in net.content_layers]
+        self.sums = {i: GramSum(net.heads.get(i)) for i in net.style_layers}
+        self.contents_Y = [[net.lead(i, outputs[i]) for i in net.content_layers]
                            for outputs in (self._features(*seen) for seen in self._windows(content_X))]
         self.styles_Y_gram = self._grams(style_X)
 
@@ -79,7 +81,7 @@ class TiledLoss:
             window.attach_grad()
             with autograd.record():
                 outputs = self._features(tile, window)
-                shares = [(outputs[i] - Y).square().sum() * (weights.content / self._size(X, i, Y))
+                shares = [(self.net.lead(i, outputs[i]) - Y).square().sum() * (weights.content / self._size(X, i, Y))
                           for i, Y in zip(self.net.content_layers, contents_Y)]
                 l = nd.add_n(*shares, *self._pulls(X, outputs, grams, weights))
             l.backward()
@@ -96,16 +98,15 @@ class TiledLoss:
             yield tile, X[:, :, top:bottom, left:right]
 
     def _features(self, tile, window):
-        """Outputs of the network for a window, without what belongs to the margin: {layer: (1, c, h, w)}."""
+        """Outputs of the layers, before heads, for a window without its margin: {layer: (1, c, h, w)}."""
         return {i: Y[:, :, _inner(tile, 0, self.strides[i]), _inner(tile, 2, self.strides[i])]
-                for i, Y in zip(self.net.layers, self.net(window))}
+                for i, Y in zip(self.net.layers, self.net.trunk(window))}
 
     def _grams(self, X):
         sums = [0] * len(self.net.style_layers)
         for tile, window in self._windows(X):
             outputs = self._features(tile, window)
-            sums = [total + _products(outputs[i]) / self._size(X, i, outputs[i])
-                    for total, i in zip(sums, self.net.style_layers)]
+            sums = [total + self._gram(X, i, outputs[i]) for total, i in zip(sums, self.net.style_layers)]
             nd.waitall()
         return sums
 
@@ -113,8 +114,13 @@ class TiledLoss:
         """Numbers whose gradient is that of the style losses, by way of this tile's share of the Gram matrices."""
         styles = weights.style_layers(len(grams))
         for i, G, G_Y, weight in zip(self.net.style_layers, grams, self.styles_Y_gram, styles):
-            slope = (G - G_Y) * (2 * weight / G.size / self._size(X, i, outputs[i]))
-            yield (slope * _products(outputs[i])).sum()
+            slope = (G - G_Y) * (2 * weight / G.size)
+            yield (slope * self._gram(X, i, outputs[i])).sum()
+
+    def _gram(self, X, i, Y):
+        """What the features `Y` of a tile add to the Gram matrix of layer `i`: (1, c, h, w) → (C, C)."""
+        products = self.sums[i](Y)
+        return products / (len(products) * self._size(X, i, Y[:, :1]))
 
     def _size(self, X, i, Y):
         """Number of elements of layer `i` over the whole picture; `Y`: its features in some tile."""
@@ -128,11 +134,6 @@ class TiledLoss:
             l = (tv + rounding) * weights.tv
         l.backward()
         return tv * weights.tv, l, X.grad
-
-
-def _products(Y):
-    """The sum over places of `gram`, not divided by anything: (1, c, h, w) → (c, c)."""
-    return nd.linalg.syrk(Y.reshape((-3, -1)))
 
 
 def _inner(tile, first, stride):

@@ -109,7 +109,7 @@ def at_size(X, content_img, image_shape):
 
 
 def _resize(X, image_shape):
-    interpolation = 3 if image_shape[0] < X.shape[3] else 2  # areas when it shrinks, cubic when it grows
+    interpolation = 3 if image_shape[0] < X.shape[3] else 4  # areas when it shrinks, Lanczos when it grows
     img = image.imresize(X[0].transpose((1, 2, 0)).as_in_context(cpu()), *image_shape, interpolation)
     return img.transpose((2, 0, 1)).expand_dims(axis=0).as_in_context(X.context)
 

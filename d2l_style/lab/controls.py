@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 
 from ..backbones import BACKBONES, find_backbone
-from ..images import CATALOGUE, fit_shape, read_image
-from ..store import own_weights
+from ..images import fit_shape, read_image
+from ..store import CATALOGUE, own_weights
 from ..store.decode import MIN_SIDE
 from .help import HELP
 from .parts import LogSlider, picture_png, weight_sliders

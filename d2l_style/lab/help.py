@@ -45,21 +45,21 @@ EXPERIMENTS = (
         'Press <b>Run</b> and wait for about 100 epochs. Then drag <b>TV weight</b> to the far left, which is 0; '
         'and 50 epochs later to 200.',
         'At 0, the TV loss <i>before weighting</i> (tab Layers, on the right) rises, because nobody asks for a low one '
-        'any more, and the style loss falls to about half. At 200 the picture turns into smooth patches within a '
-        'second, and the style loss pays for it: four times as much as before.'),
+        'any more, and grain comes into the picture. At 200 it turns into smooth patches, and the style loss pays for '
+        'it: about one and a half times as much as before.'),
     Experiment(
         'One style layer alone', Settings(style_layers=('conv1_1',)), 1000,
         'Press <b>Run</b> for about 100 epochs. Then, under <b>Layers</b>, tick <b>conv4_1</b> as a style layer and '
         'untick <b>conv1_1</b>. At the end, tick the first layer of every block.',
-        'With conv1_1 alone the lake takes on blues and greens of the painting and keeps its own texture. '
-        'With conv4_1 small strokes and orange patches come in, but the colours do not get stronger. All five '
-        'together bring strong colours <i>and</i> strokes. That is why the chapter takes five.'),
+        'With conv1_1 alone the lake takes on blues and greens of the painting and keeps its own shapes. '
+        'With conv4_1 specks and small strokes in other colours come in. All five together bring stronger colours '
+        '<i>and</i> long strokes, swirls, round trees. That is why the chapter takes five.'),
     Experiment(
         'Begin with noise', Settings(start='noise', weights=Weights(content=0)), 2000,
         'The content weight is 0. Press <b>Run</b> for about 100 epochs. Then press <b>reset</b> beside '
         '<b>content weight</b>. After another 100, under <b>Layers</b>, tick <b>conv3_1</b> as content layer and '
         'untick <b>conv4_4</b>.',
-        'Without the content loss there are strokes, but no lake: a Gram matrix does not know where things are. '
-        'conv4_4 alone hardly brings it back, so much of where things are is lost on the way there. conv3_1 does, '
-        'within a few seconds: mountain and shore come out of the strokes.'),
+        'Without the content loss there are strokes and trees, but no lake: a Gram matrix does not know where things '
+        'are. conv4_4 brings back a hint of the mountain: much of where things are is lost on the way there. conv3_1 '
+        'holds more of it: mountain and shore come out of the strokes.'),
 )

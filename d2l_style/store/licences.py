@@ -3,6 +3,18 @@
 CC_BY = 'CC BY 4.0, https://creativecommons.org/licenses/by/4.0/'
 CC_BY_SA = 'CC BY-SA 4.0, https://creativecommons.org/licenses/by-sa/4.0/'
 
+MIT = """\
+Collaborative Distillation, MIT License. Copyright (c) 2020 Huan Wang
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions: The above copyright notice and
+this permission notice shall be included in all copies or substantial portions of the Software.
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
+
 APACHE = """\
 Apache MXNet, Gluon model zoo. Copyright 2017-2022 The Apache Software Foundation.
 Licensed under the Apache License, Version 2.0: you may not use this file except in compliance with

@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .licences import APACHE, BSD, CC_BY, CC_BY_SA
+from .licences import APACHE, BSD, CC_BY, CC_BY_SA, MIT
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class PublishedWeights:
 
 WEIGHTS = {
     'vgg19_slim': PublishedWeights(
-        'VGG-19 with a quarter of the channels, distilled from the real one (embedded)', CC_BY, 1_624_000,
+        'VGG-19 with a quarter of the channels, distilled from the real one and from a quarter network of H. Wang and '
+        'others, CVPR 2020 (embedded)', f'{CC_BY}\n\n{MIT}', 1_930_000,
         embedded=Path(__file__).parent.parent / 'pretrained' / 'vgg19_slim.params'),
     'vgg19': PublishedWeights(
         "the chapter's VGG-19 with ImageNet weights, from Gluon's model zoo, edition before July 2018 "

@@ -5,12 +5,12 @@ import sys
 
 
 def run(code, *, check=True, path='', **settings):
-    """(stdout, stderr) of `code` in a fresh Python, without OpenMP's and MXNet's settings but for `settings`.
+    """(stdout, stderr) of `code` in a fresh Python, without settings of OpenMP, OpenBLAS and MXNet but for `settings`.
 
     `path`: folders that come first in its PYTHONPATH. Fails where the code fails, unless `check` is off.
     """
     environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(('OMP_', 'GOMP_', 'MXNET_'))}
+                   if not name.startswith(('OMP_', 'GOMP_', 'MXNET_', 'OPENBLAS_'))}
     environment['PYTHONPATH'] = os.pathsep.join(filter(None, [str(path), environment.get('PYTHONPATH', '')]))
     done = subprocess.run([sys.executable, '-c', code], env={**environment, **settings}, capture_output=True, text=True)
     assert not check or done.returncode == 0, done.stderr

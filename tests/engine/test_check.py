@@ -9,8 +9,8 @@ import pytest
 from .run import run
 
 ROOT = Path(__file__).resolve().parents[2]
-SUBJECTS = ['Python', 'libraries', 'packages', 'MXNet', 'cores', 'memory', 'GPU', 'JupyterLab', 'tests: browser',
-            'tests: fonts']
+SUBJECTS = ['Python', 'libraries', 'packages', 'MXNet', 'BLAS', 'cores', 'memory', 'GPU', 'JupyterLab',
+            'tests: browser', 'tests: fonts']
 
 
 def lines_of(text):

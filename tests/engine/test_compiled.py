@@ -1,6 +1,16 @@
-from d2l_style import Weights, compute_loss, extract_features, gram, train_steps
+from d2l_style import (
+    FeatureNet,
+    Weights,
+    compute_loss,
+    extract_features,
+    get_contents,
+    get_styles,
+    gram,
+    train_steps,
+)
 from d2l_style.engine.compiled import TransferLoss, rounded_tv_loss
 
+import mxnet as mx
 import numpy as np
 import pytest
 from mxnet import autograd, nd
@@ -32,6 +42,33 @@ def test_losses_and_gradient_equal_those_of_the_chapters_functions(job, targets,
         assert ours_l.asscalar() == pytest.approx(l, rel=1e-4)
         assert ours_losses.asnumpy() == pytest.approx(losses, rel=1e-4)
         assert abs(ours_gradient.asnumpy() - gradient).max() < 1e-4 * abs(gradient).max()
+
+
+@pytest.mark.parametrize('content_layers', ['conv4_4', ['conv1_1', 'conv4_1']], ids=str)
+def test_with_heads_they_are_those_of_the_large_features(led_net, pretrained_net, content_img, style_img,
+                                                         content_layers):
+    net = FeatureNet(pretrained_net, content_layers)
+    X, contents_Y = get_contents(content_img, (48, 32), net)
+    _, styles_Y = get_styles(style_img, (48, 32), net)
+    targets = contents_Y, [gram(Y) for Y in styles_Y]
+    X = X + 0.1
+    l, losses, gradient = plain(X, targets, net, Weights())
+    ours_l, ours_losses, ours_gradient = TransferLoss(net, *targets).gradient(X, Weights())
+    assert ours_l.asscalar() == pytest.approx(l, rel=1e-4)
+    assert ours_losses.asnumpy() == pytest.approx(losses, rel=1e-4)
+    assert abs(ours_gradient.asnumpy() - gradient).max() < 1e-4 * abs(gradient).max()
+
+
+def test_a_loss_leaves_nothing_in_the_registries_of_mxnet(led_net, content_img, style_img):
+    def registered():
+        return sum(len(names) for names in mx.registry._REGISTRY.values())
+    X, contents_Y = get_contents(content_img, (48, 32), led_net)
+    _, styles_Y = get_styles(style_img, (48, 32), led_net)
+    before = registered()
+    for _ in range(2):
+        TransferLoss(led_net, contents_Y, [gram(Y) for Y in styles_Y])(X, Weights())
+        FeatureNet(led_net.body)
+    assert registered() == before
 
 
 def test_weights_may_change_from_call_to_call(job, targets):

@@ -12,7 +12,9 @@ def noise(width, height, seed):
 
 
 @pytest.mark.parametrize(('width', 'height'), [(320, 160), (333, 271), (97, 700)])
-def test_tiles_give_the_losses_and_the_gradient_of_the_whole_picture(net, width, height):
+@pytest.mark.parametrize('kind', ['net', 'led_net'])  # without heads, and with them
+def test_tiles_give_the_losses_and_the_gradient_of_the_whole_picture(kind, width, height, request):
+    net = request.getfixturevalue(kind)
     content_X, style_X, X = (noise(width, height, seed) for seed in range(3))
     contents_Y, _ = extract_features(content_X, net)
     grams = [gram(Y) for Y in extract_features(style_X, net)[1]]

@@ -9,7 +9,8 @@ import report
 pytestmark = pytest.mark.slow
 
 BENCH = Path(__file__).resolve().parents[2] / 'bench'
-MACHINE = {'date': '2026-01-31', 'processor': 'none', 'cores': 2, 'memory_gb': 4, 'python': '3.11.0'}
+MACHINE = {'date': '2026-01-31', 'processor': 'none', 'cores': 2, 'memory_gb': 4, 'python': '3.11.0',
+           'blas_core': 'Haswell'}
 
 
 def worker(*arguments):
@@ -19,7 +20,7 @@ def worker(*arguments):
 
 
 def test_all_competitors_start_from_the_same_loss():
-    runs = {name: worker(name, '--width', 48, '--height', 32, '--epochs', 2)
+    runs = {name: worker(name, '--net', 'vgg19', '--width', 48, '--height', 32, '--epochs', 2)
             for name in ('chapter', 'ours', 'tuned', 'fast')}
     first = runs['chapter']['losses'][0]
     assert [run['losses'][0] for run in runs.values()] == pytest.approx([first] * 4, rel=1e-4)
@@ -45,9 +46,31 @@ def test_tables_give_medians_ratios_and_growth():
     ours = [speed('ours', w, s * w ** 2 / 1e4) for w in (100, 200) for s in (0.5, 0.4, 0.9)]
     text = report.speed_tables({'machine': MACHINE, 'rows': chapter + ours, 'sgemm': [3.0, 4.0]})
     assert '| ours | 0.5 (0.4 to 0.9) | 2 (1.6 to 3.6) |' in text
-    assert '| ours | 8.00 / 4.00 | 8.00 / 4.00 |' in text
+    assert '| ours | 8.00 / 4.00 / – | 8.00 / 4.00 / – | none, OpenBLAS for Haswell |' in text
     assert '| ours | 2.00 | 2.00 |' in text  # 0.25 s at 4 GFLOP/s
     assert '| ours | 100 | 200 | 1.00 |' in text
+
+
+def test_one_size_and_no_chapter_leave_dashes():
+    rows = [speed('train, embedded', 225, 0.03), speed('PyTorch, embedded, Adam', 225, 0.045)]
+    text = report.speed_tables({'machine': MACHINE, 'rows': rows, 'sgemm': [3.0]})
+    assert '| train, embedded | – / – / 1.50 | none, OpenBLAS for Haswell |' in text
+    assert '| train, embedded | 225 | – | – |' in text
+
+
+def test_each_processor_keeps_its_results(tmp_path, capsys):
+    part = {'machine': MACHINE, 'rows': [speed('train, embedded', 225, 0.03)], 'sgemm': [3.0]}
+    report.write({'AMD EPYC': {'speed': part}, 'Intel Xeon': {'speed': part}}, tmp_path)
+    text = (tmp_path / 'results.md').read_text(encoding='utf-8')
+    assert text.index('## AMD EPYC') < text.index('## Intel Xeon')
+    assert {file.name for file in tmp_path.iterdir()} == {'results.md', 'AMD-EPYC.svg', 'Intel-Xeon.svg'}
+    assert capsys.readouterr().out
+
+
+def test_the_processors_rate_is_the_best_of_two_libraries():
+    rates = worker('sgemm')
+    assert rates['gflop_per_second'] == max(rates['mxnet'], rates['numpy']) > 0
+    assert rates['core']
 
 
 def test_time_to_a_loss_counts_from_the_first_one():

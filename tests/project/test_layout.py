@@ -8,10 +8,11 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / 'd2l_style'
 CHAPTER = ['images', 'backbones', 'features', 'losses', 'training']
 BELOW = {'engine': [], 'store': [],  # room: the rooms that it may look at, besides itself
-         'images': ['store'], 'backbones': ['store'], 'features': ['images', 'backbones'], 'losses': [],
+         'images': ['store'], 'backbones': ['engine', 'store'],
+         'features': ['engine', 'images', 'backbones'], 'losses': [],
          'training': ['engine', 'features', 'losses'],
-         'fast': ['engine', *CHAPTER], 'beyond': ['store', *CHAPTER], 'book': ['engine', 'store', *CHAPTER],
-         'lab': ['store', *CHAPTER, 'fast'], 'exercises': [*CHAPTER, 'beyond']}
+         'fast': ['engine', *CHAPTER], 'beyond': ['engine', 'store', *CHAPTER], 'book': ['engine', 'store', *CHAPTER],
+         'lab': ['store', *CHAPTER, 'fast'], 'exercises': ['engine', *CHAPTER, 'beyond']}
 FILES = sorted(file for file in PACKAGE.rglob('*.py') if (file.name != '__main__.py' and file.parent != PACKAGE) or
                file.stem in CHAPTER)
 

@@ -1,20 +1,29 @@
-"""What the scripts that make and judge `vgg19_slim` share: pictures, crops, the teacher, scaling."""
-from d2l_style import FeatureNet, gram
-from d2l_style.backbones import VGG19_CHANNELS, fill, vgg_features
+"""What the scripts that make and judge `vgg19_slim` share: pictures, crops and both teachers."""
+from d2l_style import FeatureNet
+from d2l_style.backbones import SLIM_CHANNELS, VGG19_CHANNELS, fill, vgg_features
+from d2l_style.engine.layers import set_borders
 
 from pathlib import Path
 
+import mxnet as mx
 import numpy as np
 from mxnet import nd
 from mxnet.gluon import nn
 from PIL import Image
 
 MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
+REAL = (0, 5, 10)  # style layers whose teacher is the real VGG-19, before their ReLU
+AFTER_RELU = (19, 28)  # style layers whose teacher is the quarter network through its heads, after their ReLU
+CONVOLUTIONS = (0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28)
+CONTENT = 25
+CHANNELS = {0: 64, 5: 128, 10: 256, 19: 512, 28: 512}  # of the real network at its style layers
 
 
 def taps(features, layers):
     """A network that returns the outputs of `layers`, in one pass and in ascending order."""
-    return FeatureNet(features, layers, layers)
+    net = FeatureNet(features, layers, layers)
+    net.hybridize(static_alloc=True, static_shape=True)
+    return net
 
 
 def load_pictures(folders):
@@ -26,16 +35,38 @@ def load_pictures(folders):
     return [np.asarray(Image.open(f).convert('RGB')) for f in files]
 
 
-def load_teacher(file, ctx):
-    """The real VGG-19, frozen, as far as `file` (.npz or .params, keys `features.N.*`) goes."""
-    if not file.is_file():
+def load_real(file, last, borders):
+    """The real VGG-19 up to layer `last`, frozen; `file`: .npz, keys `features.N.*`. `borders`: see `set_borders`."""
+    return _frozen(vgg_features(VGG19_CHANNELS)[:last + 1], _read(file), borders)
+
+
+def load_quarter(file, layers):
+    """The quarter network, frozen, up to conv5_1, and its heads at `layers`: {layer: 1×1 convolution}.
+
+    A head takes the layer after its ReLU and gives the real network's activations after theirs, in a
+    scale of their own. `file`: .npz, keys `features.N.*` and `heads.N.*`.
+    """
+    arrays = _read(file)
+    heads = {}
+    for layer in layers:
+        weight, bias = arrays[f'heads.{layer}.weight'], arrays[f'heads.{layer}.bias']
+        heads[layer] = nn.Conv2D(weight.shape[0], 1, in_channels=weight.shape[1])
+        heads[layer].initialize()
+        heads[layer].weight.set_data(weight)
+        heads[layer].bias.set_data(bias)
+        heads[layer].collect_params().setattr('grad_req', 'null')
+    return _frozen(vgg_features(SLIM_CHANNELS)[:29], arrays, 'reflect'), heads  # as it was trained
+
+
+def _read(file):
+    if not Path(file).is_file():
         raise SystemExit(f'no weights file {file}')
-    saved = {key: nd.array(value) for key, value in np.load(file).items()} if file.suffix == '.npz' \
-        else nd.load(str(file))
-    features = vgg_features(VGG19_CHANNELS)
-    last = max(i for i in range(len(features)) if f'features.{i}.weight' in saved)
-    features = features[:last + 1]
-    fill(features, saved, ctx)
+    return {key: nd.array(value) for key, value in np.load(file).items()}
+
+
+def _frozen(features, arrays, borders):
+    fill(features, arrays, mx.cpu())
+    set_borders(features, borders)
     features.collect_params().setattr('grad_req', 'null')
     return features
 
@@ -46,52 +77,39 @@ def normalise(pictures):
     return nd.array(X.transpose(0, 3, 1, 2))
 
 
-def random_crops(pictures, number, side, seed):
-    """`number` random crops, varied in scale, mirroring, colour and contrast, as network input.
+class Crops:
+    """Random crops as network input, varied in scale, mirroring, colour and contrast.
 
-    The same `seed` gives the same crops, which makes a run resumable.
+    `photographs`, `paintings`: lists of pictures; a crop is of a painting with probability `share`.
     """
-    rng = np.random.RandomState(seed % 2**32)
-    return normalise([_crop(pictures[rng.randint(len(pictures))], side, rng) for _ in range(number)])
+
+    def __init__(self, photographs, paintings, side, share=0.35):
+        self.photographs, self.paintings, self.side, self.share = photographs, paintings, side, share
+
+    def draw(self, number, rng):
+        """`number` crops (n, 3, side, side); the same state of `rng` gives the same ones."""
+        return normalise([self._crop(rng) for _ in range(number)])
+
+    def _crop(self, rng):
+        pictures = self.paintings if self.paintings and rng.rand() < self.share else self.photographs
+        return _crop(pictures[rng.randint(len(pictures))], self.side, rng)
 
 
 def _crop(picture, side, rng):
-    scale = np.exp(rng.uniform(np.log(0.5), np.log(1.5)))  # above 1: the picture is shrunk
+    scale = np.exp(rng.uniform(np.log(0.6), np.log(3.0)))  # above 1: the picture is shrunk
     window = min(int(side * scale), *picture.shape[:2])
     top, left = (rng.randint(n - window + 1) for n in picture.shape[:2])
     crop = Image.fromarray(picture[top:top + window, left:left + window])
     crop = np.float32(crop.resize((side, side), Image.BICUBIC)) / 255
     if rng.rand() < 0.5:
         crop = crop[:, ::-1]
-    if rng.rand() < 0.7:  # paintings have stronger and other colours than photographs
+    if rng.rand() < 0.2:
+        crop = np.rot90(crop, rng.randint(1, 4))
+    if rng.rand() < 0.6:  # other colours and contrasts than in 309 pictures
         crop = crop ** np.exp(rng.uniform(-0.5, 0.5))
         mixing = np.eye(3) + rng.normal(0, 0.15, (3, 3))
         crop = (crop - crop.mean((0, 1))) @ mixing.T * rng.uniform(0.6, 1.6) + crop.mean((0, 1)) \
             + rng.normal(0, 0.08, 3)
-    if rng.rand() < 0.2:
+    if rng.rand() < 0.15:
         crop = crop + rng.normal(0, rng.uniform(0, 0.1), crop.shape)
     return np.clip(crop, 0, 1) * 255
-
-
-def rescale(features, pictures, style_energies, content_rms, style_layers, content_layers):
-    """Scale the layers one by one, which changes what the losses weigh and nothing else.
-
-    As in Gatys et al. 2016, so that no layer drowns the others. On average over `pictures`
-    (a list of network inputs) the squared Gram matrix of each style layer gets the mean that
-    `style_energies` gives it, each content layer the RMS `content_rms`, other convolutions RMS 1.
-    """
-    energies = dict(zip(style_layers, style_energies))
-    outputs, before = pictures, 1.0
-    for i, layer in enumerate(features):
-        if isinstance(layer, nn.Conv2D):
-            layer.bias.set_data(layer.bias.data() / before)  # what comes in was divided by it already
-            raw = [layer(X) for X in outputs]
-            if i in energies:
-                energy = np.mean([gram(X).square().mean().asscalar() for X in raw])
-                before = float((energy / energies[i]) ** 0.25)
-            else:
-                rms = np.mean([X.square().mean().asscalar() for X in raw]) ** 0.5
-                before = float(rms / (content_rms if i in content_layers else 1))
-            layer.weight.set_data(layer.weight.data() / before)
-            layer.bias.set_data(layer.bias.data() / before)
-        outputs = [layer(X) for X in outputs]

@@ -1,26 +1,26 @@
-"""Train the lower blocks of `vgg19_slim` by distillation from the real VGG-19.
+"""Distil `vgg19_slim` from two teachers: all 13 convolutions and the heads of the five style layers.
 
-The student has a quarter of the teacher's channels. At every convolution its features,
-through a linear 1x1 adapter, have to match the teacher's, and so do their Gram matrices.
-The adapters are kept close to an isometry (A'A = I), so that distances between Gram
-matrices of the student are distances between Gram matrices of the teacher; afterwards
-they are thrown away.
+The student has a quarter of VGG-19's channels. Its style layers, through linear heads (1×1
+convolutions), have to give the features of the real network and their Gram matrices:
+  conv1_1, conv2_1, conv3_1  of the real blocks 1 to 3, before the ReLU;
+  conv4_1, conv5_1           as the quarter network predicts them with its own heads, after the ReLU.
+At every convolution the quarter network's features guide, through adapters that are thrown away;
+conv4_4 also has to tell what conv3_1 of the real network sees there (another adapter): that is what
+makes it hold the scene. All networks see the picture mirrored beyond its border.
 
-A picture that is optimised under the student looks for places where the student differs from
-its teacher. So the training goes on with composite images that compose.py makes with the student
-so far (`--start`, `--composites`). Our network had four runs:
-  4000 steps on photographs;
-  600 steps with 140 composite images, `--rate 5e-4`;
-  3200 steps with 280, `--layers 0 5 10 --gram 2`: the style layers alone, which halved their Gram errors;
-  500 steps with 280, `--layers 12 14 16 --frozen 11`: the rest of block 3 on top of them.
+A picture that is optimised under the student looks for places where the student differs from its
+teachers. So half of each batch are such pictures, out of a pool that goes on being optimised under
+the student as it is: see composites.py.
 
-    python tools/slim/distill.py --teacher VGG19.npz --pictures TRAIN --validation TEST --out build/slim
+Our network started from start.py, and the defaults are its settings.
 
-`--teacher` is a .npz file with `features.N.weight` and `features.N.bias` (N is the index in
-Gluon's `vgg19().features`), or a .params file of the model zoo. The script is resumable: call
-it again with the same arguments. All four runs took about 75 minutes on 2 busy cores.
+    python tools/slim/distill.py --real VGG19.npz --quarter QUARTER.npz --photographs TRAIN VAL \
+        --paintings PAINTINGS --validation TEST --out build/slim/trained --start build/slim/start.params
+
+The script is resumable: call it again with the same arguments.
 """
-from d2l_style.backbones import SLIM_CHANNELS, VGG19_CHANNELS, vgg_features
+from d2l_style.backbones import SLIM_CHANNELS, vgg_features
+from d2l_style.engine.layers import set_borders
 
 import argparse
 import json
@@ -30,88 +30,176 @@ from pathlib import Path
 
 import mxnet as mx
 import numpy as np
-from common import load_pictures, load_teacher, random_crops, taps
-from d2l import mxnet as d2l
+from common import (
+    AFTER_RELU,
+    CHANNELS,
+    CONTENT,
+    CONVOLUTIONS,
+    REAL,
+    Crops,
+    load_pictures,
+    load_quarter,
+    load_real,
+    taps,
+)
+from composites import Pool
 from mxnet import autograd, gluon, nd
 from mxnet.gluon import nn
 
-LAYERS = (0, 2, 5, 7, 10, 12, 14, 16)  # every convolution of blocks 1 to 3
-STYLE = (0, 5, 10)  # the chapter's style layers among them
+SCENE = 'scene'  # the adapter from conv4_4 to the real conv3_1
+GUIDE, HOLD = 0.3, 1.0  # weights of a convolution that only guides, and of conv4_4
 
 
-class Adapter(nn.HybridBlock):
-    """Linear map from the student's channels to the teacher's."""
-
-    def __init__(self, teacher_channels, student_channels):
-        super().__init__()
-        self.matrix = self.params.get('matrix', shape=(teacher_channels, student_channels))
-
-    def hybrid_forward(self, F, S, T, matrix):
-        """Relative feature error, relative Gram error, distance of the matrix from an isometry."""
-        # ||A S - T||^2 expanded into products of (channels, channels): much cheaper than A S itself
-        S, T = (F.reshape(Z, (0, 0, -1)) for Z in (S, T))
-        gram_S, gram_T = F.batch_dot(S, S, transpose_b=True), F.batch_dot(T, T, transpose_b=True)
-        cross = F.batch_dot(T, S, transpose_b=True)
-        half = F.dot(gram_S, matrix, transpose_b=True).transpose((0, 2, 1))
-        adapted = F.dot(half, matrix, transpose_b=True)
-        energy = F.sum(F.broadcast_mul(gram_T, F.eye(self.matrix.shape[0]).expand_dims(0)))
-        feature = (F.sum(F.broadcast_mul(half, matrix.expand_dims(0)))
-                   - 2 * F.sum(F.broadcast_mul(cross, matrix.expand_dims(0))) + energy) / energy
-        gram = ((adapted - gram_T).square().sum(axis=(1, 2)) / gram_T.square().sum(axis=(1, 2))).mean()
-        products = F.dot(matrix, matrix, transpose_a=True)
-        isometry = (products - F.eye(self.matrix.shape[1])).square().sum() / self.matrix.shape[1]
-        return feature, gram, isometry
+def thin(Y):
+    """Every second, fourth or eighth row and column of a large layer: a part of the places will do for means."""
+    step = max(1, Y.shape[2] // 14)
+    return Y[:, :, ::step, ::step]
 
 
-def principal_directions(T, number):
-    """Leading eigenvectors (as columns) of the uncentred channel covariance of `T`: (n, c, h, w)."""
-    X = T.transpose((1, 0, 2, 3)).reshape((T.shape[1], -1)).asnumpy().astype('float64')
-    values, vectors = np.linalg.eigh(X @ X.T)
-    return vectors[:, np.argsort(values)[::-1][:number]].astype('float32')
+def relative(Y_hat, Y):
+    """Squared error relative to the variance of `Y` around the means of its channels."""
+    return (Y_hat - Y).square().sum() / _variances(Y).sum() / (Y.size // Y.shape[1])
 
 
-def normalise_teacher(teacher, X):
-    """Scale each convolution so that its output on `X` has unit RMS, which moves no direction."""
-    scale = 1.0
-    for i, layer in enumerate(teacher.body):
-        if i not in LAYERS:
-            X = layer(X)
-            continue
-        layer.bias.set_data(layer.bias.data() / scale)  # what comes in was divided by it already
-        rms = float(layer(X).square().mean().sqrt().asscalar())
-        layer.weight.set_data(layer.weight.data() / rms)
-        layer.bias.set_data(layer.bias.data() / rms)
-        scale *= rms
-        X = layer(X)
+def relative_by_channel(Y_hat, Y):
+    """The same for each channel by itself, and the mean of that: weak channels count as much as strong ones."""
+    variances = _variances(Y)
+    return ((Y_hat - Y).square().mean(axis=(0, 2, 3)) / (variances + 0.01 * variances.mean())).mean()
 
 
-def initialise(student, adapters, teacher, X):
-    """First convolution and adapters from the teacher's principal components, He elsewhere."""
-    student.initialize(mx.init.MSRAPrelu(slope=0), ctx=X.context)
-    student(X)
-    for adapter, layer, T in zip(adapters, LAYERS, teacher(X)):
-        adapter.initialize(ctx=X.context)
-        basis = principal_directions(T, adapter.matrix.shape[1])
-        adapter.matrix.set_data(nd.array(basis))
-        if layer == 0:
-            W, b = (p.data().asnumpy() for p in (teacher.body[0].weight, teacher.body[0].bias))
-            student.body[0].weight.set_data(nd.array(np.tensordot(basis.T, W, axes=1)))
-            student.body[0].bias.set_data(nd.array(basis.T @ b))
+def _variances(Y):
+    return nd.broadcast_sub(Y, Y.mean(axis=(0, 2, 3), keepdims=True)).square().mean(axis=(0, 2, 3))
 
 
-def losses(student, adapters, teacher, X):
-    """Layer → (feature, Gram, isometry), for the layers that `student` and `teacher` return."""
-    return {layer: adapters[LAYERS.index(layer)](S, T)
-            for layer, S, T in zip(student.layers, student(X), teacher(X))}
+def relative_gram(G_hat, G):
+    """Squared error of Gram matrices relative to `G`, for each picture: (n, C, C) → (n,)."""
+    return (G_hat - G).square().sum(axis=(1, 2)) / (G.square().sum(axis=(1, 2)) + 1e-8)
 
 
-def total(rows, gram_weight):
-    """Weighted sum; the style layers and the last one count in full, the others guide."""
-    weights = {layer: 1.0 if layer in STYLE or layer == LAYERS[-1] else 0.3 for layer in rows}
-    return nd.add_n(*[weights[layer] * (f + gram_weight * g + 0.1 * a) for layer, (f, g, a) in rows.items()])
+def grams(X):
+    """Gram matrices of a batch, divided by the number of places: (n, c, h, w) → (n, c, c)."""
+    X = X.reshape((0, 0, -1))
+    return nd.batch_dot(X, X, transpose_b=True) / X.shape[2]
 
 
-def learning_rate(step, steps, peak, warm_up=300):
+class Student:
+    """The network that learns, its heads (kept) and its adapters (thrown away)."""
+
+    def __init__(self, file, layers):
+        self.body = vgg_features(SLIM_CHANNELS)[:CONVOLUTIONS[-1] + 1]
+        set_borders(self.body, 'edge')
+        self.body.initialize(mx.init.MSRAPrelu(slope=0))
+        self.body(nd.zeros((1, 3, 32, 32)))  # shapes are known only now
+        self.body.load_parameters(str(file))
+        self.heads = {i: _linear(_width(i), CHANNELS[i]) for i in CHANNELS}
+        self.adapters = {i: _linear(_width(i), _width(i)) for i in CONVOLUTIONS}
+        self.adapters[SCENE] = _linear(_width(CONTENT), CHANNELS[REAL[-1]])
+        self.net = taps(self.body, layers)
+
+    def head(self, layer, Y):
+        """What the head makes of the features `Y` of a style layer: (n, c, h, w) → (n, C, h, w)."""
+        return self.heads[layer](nd.relu(Y) if layer in AFTER_RELU else Y)
+
+    def grams(self, layer, Y):
+        """Gram matrices of that, without making it, divided by the number of places: (n, c, h, w) → (n, C, C)."""
+        Y = nd.relu(Y) if layer in AFTER_RELU else Y
+        small = grams(nd.concat(Y, nd.ones_like(nd.slice_axis(Y, axis=1, begin=0, end=1)), dim=1))
+        head = self.heads[layer]
+        A = nd.concat(head.weight.data().reshape((0, -1)), head.bias.data().expand_dims(1), dim=1)
+        half = nd.dot(small, A, transpose_b=True)
+        return nd.dot(half.transpose((0, 2, 1)), A, transpose_b=True)
+
+    def blocks(self):
+        """Everything that is saved, by name."""
+        return {'student': self.body, **{f'head{i}': head for i, head in self.heads.items()},
+                **{f'adapter{i}': adapter for i, adapter in self.adapters.items()}}
+
+    def save(self, folder):
+        for name, block in self.blocks().items():
+            block.save_parameters(str(folder / f'{name}.params'))
+
+    def load(self, folder):
+        for name, block in self.blocks().items():
+            block.load_parameters(str(folder / f'{name}.params'))
+
+
+def _width(layer):
+    return SLIM_CHANNELS[sum(layer >= first for first in CHANNELS) - 1]
+
+
+def _linear(inputs, outputs):
+    layer = nn.Conv2D(outputs, 1, in_channels=inputs)
+    layer.initialize(mx.init.Xavier())
+    layer.hybridize()
+    return layer
+
+
+class Teachers:
+    """What the features of a batch should be, each layer divided by its RMS over the pictures `X`."""
+
+    def __init__(self, args, X):
+        quarter, self.heads = load_quarter(args.quarter, AFTER_RELU)
+        self.real = taps(load_real(args.real, REAL[-1], 'reflect'), REAL)
+        self.quarter = taps(quarter, CONVOLUTIONS)
+        self.rms = [dict.fromkeys(CONVOLUTIONS, 1)] * 2
+        self.rms = [{i: Y.square().mean().sqrt().asscalar() for i, Y in found.items()} for found in self(X)]
+
+    def __call__(self, X):
+        """Two dictionaries: layer → features of the quarter network, and of the real one."""
+        guides = dict(zip(CONVOLUTIONS, self.quarter(X)))
+        wanted = {**dict(zip(REAL, self.real(X))), **{i: head(guides[i].relu()) for i, head in self.heads.items()}}
+        return [{i: Y / rms[i] for i, Y in found.items()} for found, rms in zip((guides, wanted), self.rms)]
+
+
+def errors(student, X, guides, wanted):
+    """Name → relative error, each a scalar; the Gram matrices' are called `gram N`."""
+    found, rows = dict(zip(student.net.layers, student.net(X))), {}
+    for i, Y in wanted.items():
+        rows[f'head {i}'] = relative(student.head(i, thin(found[i])), thin(Y))
+        rows[f'gram {i}'] = relative_gram(student.grams(i, found[i]), grams(Y)).mean()
+    for i, Y in guides.items():
+        rows[f'guide {i}'] = relative_by_channel(student.adapters[i](thin(found[i])), thin(Y))
+    rows[SCENE] = relative_by_channel(student.adapters[SCENE](found[CONTENT]), scene_of(wanted))
+    return rows
+
+
+def scene_of(wanted):
+    """What the real conv3_1 sees, after its ReLU, averaged on the grid of block 4."""
+    return nd.Pooling(wanted[REAL[-1]].relu(), kernel=(2, 2), stride=(2, 2), pool_type='avg')
+
+
+def total(rows):
+    """The weighted sum of errors that is made small."""
+    def weight(name):
+        if name == f'guide {CONTENT}' or name == SCENE:
+            return HOLD
+        return GUIDE if name.startswith('guide') else 1.0
+    return nd.add_n(*[weight(name) * row for name, row in rows.items()])
+
+
+def fit_linear(student, teachers, crops):
+    """Heads and adapters by least squares, so that a run does not start by spoiling what is there."""
+    X = crops.draw(48, np.random.RandomState(1))
+    guides, wanted = teachers(X)
+    found = dict(zip(student.net.layers, student.net(X)))
+    for i, Y in wanted.items():
+        _least_squares(student.heads[i], found[i].relu() if i in AFTER_RELU else found[i], Y)
+    for i, Y in guides.items():
+        _least_squares(student.adapters[i], found[i], Y)
+    _least_squares(student.adapters[SCENE], found[CONTENT], scene_of(wanted))
+
+
+def _least_squares(layer, X, Y):
+    X, Y = (Z.transpose((0, 2, 3, 1)).reshape((-1, Z.shape[1])).asnumpy() for Z in (X, Y))
+    rows = np.random.RandomState(0).permutation(len(X))[:20000]
+    X, Y = np.c_[X[rows], np.ones(len(rows), 'float32')].astype('float64'), Y[rows]
+    square = X.T @ X
+    solution = np.linalg.solve(square + 1e-5 * np.trace(square) / len(square) * np.eye(len(square)), X.T @ Y)
+    layer.weight.set_data(nd.array(solution[:-1].T.reshape(layer.weight.shape)))
+    layer.bias.set_data(nd.array(solution[-1]))
+
+
+def learning_rate(step, steps, peak, warm_up=200):
     """Linear warm-up, then a cosine down to a hundredth of the peak."""
     if step < warm_up:
         return peak * (step + 1) / warm_up
@@ -119,104 +207,69 @@ def learning_rate(step, steps, peak, warm_up=300):
     return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
 
 
-def batch(pictures, composites, args, step):
-    """Crops to train on: of pictures, and half of them of composite images if there are any."""
-    if not composites:
-        return random_crops(pictures, args.batch, args.crop, seed=step)
-    rng, crops = np.random.RandomState(step), []
-    for k in rng.randint(len(composites), size=args.batch // 2):
-        top, left = (rng.randint(n - args.crop + 1) for n in composites[k].shape[2:])
-        crops.append(composites[k][:, :, top:top + args.crop, left:left + args.crop])
-    half = random_crops(pictures, args.batch - len(crops), args.crop, seed=step)
-    return nd.concat(nd.array(np.concatenate(crops).astype('float32')), half, dim=0)
-
-
-def report(step, student, adapters, teacher, validation):
-    rows = losses(student, adapters, teacher, validation)
-    for k, name in enumerate(('feature', 'gram', 'isometry')):
-        print(f'  step {step:5d} {name:8s}',
-              ' '.join(f'{layer}:{row[k].asscalar():.4f}' for layer, row in rows.items()), flush=True)
+def report(title, rows):
+    print(f'{title:11s}', '  '.join(f'{name} {row.asscalar():.3f}' for name, row in rows.items()), flush=True)
 
 
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--teacher', type=Path, required=True, help='VGG-19 weights, .npz or .params')
-    parser.add_argument('--pictures', type=Path, nargs='+', required=True, help='folders to train on')
+    parser.add_argument('--real', type=Path, required=True, help='blocks 1 to 3 of VGG-19, .npz')
+    parser.add_argument('--quarter', type=Path, required=True, help='the quarter network with heads, .npz')
+    parser.add_argument('--photographs', type=Path, nargs='+', required=True, help='folders to train on')
+    parser.add_argument('--paintings', type=Path, nargs='+', required=True, help='folders to train on')
     parser.add_argument('--validation', type=Path, required=True, help='folder to validate on')
+    parser.add_argument('--start', type=Path, required=True, help='.params file to start from')
     parser.add_argument('--out', type=Path, required=True, help='folder for checkpoints and the result')
-    parser.add_argument('--start', type=Path, help='folder of an earlier run to go on from')
-    parser.add_argument('--composites', type=Path, help='folder from compose.py, for half of each batch')
-    parser.add_argument('--layers', type=int, nargs='+', choices=LAYERS, default=LAYERS, help='layers to match')
-    parser.add_argument('--frozen', type=int, default=0, help='how many first layers stay as they are')
-    parser.add_argument('--gram', type=float, default=0.5, help='weight of the Gram error against the feature error')
-    parser.add_argument('--steps', type=int, default=4000)
+    parser.add_argument('--pool', type=int, default=48, help='number of composite images, 0 for none')
+    parser.add_argument('--steps', type=int, default=1500)
     parser.add_argument('--batch', type=int, default=8)
-    parser.add_argument('--crop', type=int, default=96, help='side of a training crop in pixels')
-    parser.add_argument('--rate', type=float, default=1e-3, help='peak learning rate of Adam')
+    parser.add_argument('--crop', type=int, default=112, help='side of a training crop in pixels, a multiple of 16')
+    parser.add_argument('--rate', type=float, default=2e-4, help='peak learning rate of Adam')
     return parser.parse_args()
-
-
-def build(args, pictures, ctx):
-    """Student, adapters and normalised teacher, at the start of training."""
-    teacher, student = taps(load_teacher(args.teacher, ctx), LAYERS), taps(vgg_features(SLIM_CHANNELS), LAYERS)
-    adapters = nn.HybridSequential()
-    for block in (0, 0, 1, 1, 2, 2, 2, 2):
-        adapters.add(Adapter(VGG19_CHANNELS[block], SLIM_CHANNELS[block]))
-    calibration = random_crops(pictures, 64, args.crop, seed=-2).as_in_context(ctx)
-    normalise_teacher(teacher, calibration)
-    initialise(student, adapters, teacher, calibration)
-    return student, adapters, teacher
-
-
-def load(folder, student, adapters, ctx):
-    student.load_parameters(str(folder / 'student.params'), ctx=ctx)
-    adapters.load_parameters(str(folder / 'adapters.params'), ctx=ctx)
-
-
-def save(folder, student, adapters, trainer, step):
-    student.save_parameters(str(folder / 'student.params'))
-    adapters.save_parameters(str(folder / 'adapters.params'))
-    trainer.save_states(str(folder / 'trainer.states'))
-    (folder / 'progress.json').write_text(json.dumps({'step': step}))
 
 
 def main():
     args = parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    ctx = d2l.try_gpu()
-    pictures = load_pictures(args.pictures)
-    composites = [np.load(f) for f in sorted(args.composites.glob('*.npy'))] if args.composites else []
-    validation = random_crops(load_pictures([args.validation]), 32, args.crop, seed=-1).as_in_context(ctx)
-    student, adapters, teacher = build(args, pictures, ctx)
+    mx.random.seed(0)
+    crops = Crops(load_pictures(args.photographs), load_pictures(args.paintings), args.crop)
+    teachers = Teachers(args, crops.draw(16, np.random.RandomState(3)))
+    student = Student(args.start, CONVOLUTIONS)
+    test = Crops(load_pictures([args.validation]), [], args.crop).draw(24, np.random.RandomState(2))
+    fit_linear(student, teachers, crops)
     progress = args.out / 'progress.json'
     first = json.loads(progress.read_text())['step'] if progress.exists() else 0
-    if first or args.start:
-        load(args.out if first else args.start, student, adapters, ctx)
-
-    student_seen, teacher_seen = taps(student.body, args.layers), taps(teacher.body, args.layers)
-    for net in (student_seen, teacher_seen, *adapters):
-        net.hybridize(static_alloc=True, static_shape=True)
-    parameters = student_seen.body[args.frozen:].collect_params()
-    for layer in args.layers:
-        parameters.update(adapters[LAYERS.index(layer)].collect_params())
-    trainer = gluon.Trainer(parameters, 'adam', {'learning_rate': args.rate})
+    if first:
+        student.load(args.out)
+    learning = student.body.collect_params()
+    for block in (*student.heads.values(), *student.adapters.values()):
+        learning.update(block.collect_params())
+    report(f'test {first}', errors(student, test, *teachers(test)))
+    trainer = gluon.Trainer(learning, 'adam', {'learning_rate': args.rate})
     if first:
         trainer.load_states(str(args.out / 'trainer.states'))
-    report(first, student_seen, adapters, teacher_seen, validation)
+    pool = Pool(student, crops, args.pool, seed=first) if args.pool else None
     start = time.time()
     for step in range(first, args.steps):
         trainer.set_learning_rate(learning_rate(step, args.steps, args.rate))
-        X = batch(pictures, composites, args, step).as_in_context(ctx)
+        rng = np.random.RandomState(10**6 + step)
+        X = crops.draw(args.batch // 2 if pool else args.batch, rng)
+        if pool:
+            X = nd.concat(X, pool.advance(args.batch - len(X)), dim=0)
+        guides, wanted = teachers(X)
         with autograd.record():
-            loss = total(losses(student_seen, adapters, teacher_seen, X), args.gram)
+            rows = errors(student, X, guides, wanted)
+            loss = total(rows)
         loss.backward()
         trainer.step(1)
         nd.waitall()
         if (step + 1) % 250 == 0 or step + 1 == args.steps:
-            save(args.out, student, adapters, trainer, step + 1)
-            print(f'step {step + 1}, loss {loss.asscalar():.4f}, '
-                  f'{(time.time() - start) / (step + 1 - first):.2f} s a step', flush=True)
-            report(step + 1, student_seen, adapters, teacher_seen, validation)
+            student.save(args.out)
+            trainer.save_states(str(args.out / 'trainer.states'))
+            progress.write_text(json.dumps({'step': step + 1}))
+            print(f'{(time.time() - start) / (step + 1 - first):.2f} s a step')
+            report(f'batch {step + 1}', rows)
+            report(f'test {step + 1}', errors(student, test, *teachers(test)))
 
 
 if __name__ == '__main__':
