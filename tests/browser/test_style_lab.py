@@ -161,8 +161,8 @@ def test_uploads_good_and_broken(page, shots):
     upload(page, 'Upload', {'name': 'noise.png', 'mimeType': 'image/png', 'buffer': image.getvalue()})
     button(page, '✓ noise.png').wait_for()
     assert error.count() == 0
-    page.wait_for_function('() => document.querySelector(".d2l-state").textContent === "ready"')
-    assert composite(page) != before
+    wait_for(lambda: composite(page) != before)  # "ready" it was before, too
+    wait_for_state(page, 'ready')
 
 
 def test_a_photograph_larger_than_jupyters_messages_arrives(page):
