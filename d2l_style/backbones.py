@@ -90,7 +90,7 @@ def load_backbone(name: str = 'vgg19_slim', ctx: mx.Context | None = None,
     Input: (n, 3, h, w), normalised by `preprocess`. `ctx`: where to put the weights, by default
     `d2l.try_gpu()`. `borders`: what convolutions see beyond the border, 'zeros' (the chapter), 'edge'
     or 'reflect'; by default what suits the backbone. Layer i is the chapter's `pretrained_net.features[i]`.
-    Raises `ValueError` for an unknown name, `WeightsError` for missing or broken weights.
+    Raises `ValueError` for an unknown name or other borders, `WeightsError` for missing or broken weights.
     """
     backbone, ctx = find_backbone(name), ctx or d2l.try_gpu()
     features = backbone.layers()
@@ -129,8 +129,11 @@ def find_backbone(name: str) -> Backbone:
 
 
 def _cut(backbone, last):
-    """`backbone` up to the layer of index `last`; where its content layer is gone, the last one that learns."""
-    short = replace(backbone, names=backbone.names[:last + 1])
+    """`backbone` up to the layer of index `last`; where its content layer is gone, the last one that learns.
+
+    Without heads and with the chapter's borders: those of the embedded network belong to its own weights.
+    """
+    short = replace(backbone, names=backbone.names[:last + 1], heads={}, borders='zeros')
     content = tuple(name for name in backbone.content_layers if name in short.names) or (short.learned()[-1],)
     return replace(short, content_layers=content,
                    style_layers=tuple(name for name in backbone.style_layers if name in short.names))

@@ -163,8 +163,7 @@ def test_postprocess_clips():
 def test_preprocess_takes_the_floats_of_a_first_result():
     X = preprocess(postprocess(preprocess(read_image(RAMP), (40, 30))) * 255, (80, 60))
     assert X.shape == (1, 3, 60, 80)
-    cells = postprocess(X).asnumpy().reshape(30, 2, 40, 2, 3).mean((1, 3))
-    assert abs(cells - RAMP / 255.0)[14:-2, 2:-2].mean() < 0.02  # the ramp, without its borders
+    assert abs(postprocess(X).asnumpy()[::2, ::2] - RAMP / 255.0).mean() < 0.02
 
 
 @pytest.mark.parametrize('axis', [0, 1])

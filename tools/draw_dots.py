@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from colours import blend, rgb
 from noise import fractal, smooth
 from PIL import Image
 from scipy.ndimage import gaussian_filter
@@ -25,20 +26,10 @@ LATTICE = rng.rand(256, 256)
 noise, fractal = partial(smooth, LATTICE), partial(fractal, LATTICE)
 
 
-def rgb(code):
-    return np.array([int(code[i:i + 2], 16) for i in (0, 2, 4)]) / 255
-
-
 SKY = [rgb(c) for c in ('5d7fc9', '9fb4e0', 'f2d3b0', 'fbb86a', 'f58a52')]
 WATER = [rgb(c) for c in ('f3a964', 'd9a5a0', '7d95cf', '3c66b4')]
 MEADOW = [rgb(c) for c in ('e0c24a', '93b844', '4a8f3f', '2d6b45')]
 TREE = [rgb(c) for c in ('f0cf4a', '7fae3c', '2f7a4a', '23456b')]
-
-
-def blend(colours, t):
-    """Colour at `t` (0..1) along a list of colours."""
-    t = np.clip(t, 0, 1) * (len(colours) - 1)
-    return np.stack([np.interp(t, range(len(colours)), [c[k] for c in colours]) for k in range(3)], -1)
 
 
 def plan():

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from colours import rgb
 from noise import fractal, smooth
 from PIL import Image
 from scipy.ndimage import distance_transform_edt, gaussian_filter
@@ -22,10 +23,6 @@ PETALS = 12
 rng = np.random.RandomState(11)
 LATTICE = rng.rand(256, 256)
 noise, fractal = partial(smooth, LATTICE), partial(fractal, LATTICE)
-
-
-def rgb(code):
-    return np.array([int(code[i:i + 2], 16) for i in (0, 2, 4)]) / 255
 
 
 RINGS = [[rgb(c) for c in ring] for ring in (

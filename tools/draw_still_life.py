@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from colours import rgb
 from noise import fractal, smooth
 from PIL import Image
 from scipy.interpolate import CubicSpline
@@ -35,14 +36,9 @@ FRUIT = ((0.70, 0.70, 0.22, 0.36, 'apple'), (1.32, 0.72, 0.20, 0.37, 'orange'), 
          (-1.72, 0.36, -0.78, 0.36, 'apple'))
 
 
-def rgb(code):
-    return (np.array([int(code[i:i + 2], 16) for i in (0, 2, 4)]) / 255) ** 2.2
-
-
-COLOURS = {'apple': (rgb('b3202a'), rgb('d8a53a')), 'orange': (rgb('e8801a'), rgb('f29a2c')),
-           'lemon': (rgb('e9c61e'), rgb('f2dc5a')), 'jug': (rgb('2f6f8f'), rgb('dfe8e4')),
-           'bowl': (rgb('e9e2d2'), rgb('e9e2d2')), 'cloth': (rgb('f0ebe0'), rgb('b23a3a')),
-           'wall': (rgb('8f9f86'), rgb('76886f'))}
+COLOURS = {'apple': ('b3202a', 'd8a53a'), 'orange': ('e8801a', 'f29a2c'), 'lemon': ('e9c61e', 'f2dc5a'),
+           'jug': ('2f6f8f', 'dfe8e4'), 'bowl': ('e9e2d2', 'e9e2d2'), 'cloth': ('f0ebe0', 'b23a3a'),
+           'wall': ('8f9f86', '76886f')}
 NAMES = ('wall', 'cloth', 'jug', 'bowl', *[item[4] for item in FRUIT])
 
 
@@ -127,7 +123,7 @@ def material(p, which):
     x, y, z = p.T
     for k, name in enumerate(NAMES):
         here = which == k
-        dark, light = COLOURS[name]
+        dark, light = (rgb(code) ** 2.2 for code in COLOURS[name])  # as light
         if name == 'wall':
             share = 0.5 + 1.2 * (fractal(x[here] * 1.3, y[here] * 1.3, 5, 3) - 0.5)
         elif name == 'cloth':

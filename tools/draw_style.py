@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from colours import blend, rgb
 from noise import fractal, smooth
 from PIL import Image
 from scipy.ndimage import gaussian_filter
@@ -26,10 +27,6 @@ LATTICE = rng.rand(256, 256)
 noise, fractal = partial(smooth, LATTICE), partial(fractal, LATTICE)
 
 
-def rgb(code):
-    return np.array([int(code[i:i + 2], 16) for i in (0, 2, 4)]) / 255
-
-
 SKY = [rgb(c) for c in ('1b2f7a', '2458a8', '3f8fc4', '7fc0c8', 'f0d890')]
 SUNLIGHT = [rgb(c) for c in ('fff3b0', 'ffd447', 'f79a1e')]
 HILLS = [[rgb(c) for c in hill] for hill in (
@@ -37,12 +34,6 @@ HILLS = [[rgb(c) for c in hill] for hill in (
     ('c23b1e', 'e8722a', '8a1f2a'), ('35641f', '7d9a2a', '1d4a3a'), ('8a2f4a', 'd9622b', '4a1f45'))]
 FOLIAGE = [[rgb(c) for c in tree] for tree in (
     ('e2481b', 'f7941e', '8f1d1d'), ('f2b21f', 'ffd95a', 'c26a12'), ('b3202c', 'e8572a', '5a1030'))]
-
-
-def blend(colours, t):
-    """Colour at `t` (0..1) along a list of colours."""
-    t = np.clip(t, 0, 1) * (len(colours) - 1)
-    return np.stack([np.interp(t, range(len(colours)), [c[k] for c in colours]) for k in range(3)], -1)
 
 
 def plan():

@@ -175,6 +175,16 @@ def test_weights_of_ones_own_may_end_early(small, tmp_path):
         FeatureNet(load_backbone('blocks1-3'), ['conv4_4'])
 
 
+def test_weights_of_ones_own_for_the_small_network_need_no_heads(tmp_path):
+    own = load_backbone('vgg19_slim')
+    np.savez(tmp_path / 'own.npz', **{f'features.{name}': parameter.data().asnumpy()
+                                      for name, parameter in own._collect_params_with_prefix().items()})
+    assert bring_in(tmp_path / 'own.npz', networks(), 'own').backbone == 'vgg19_slim'
+    loaded = load_backbone('own')
+    assert loaded.heads == {} and loaded.backbone.borders == 'zeros'
+    assert FeatureNet(loaded).style_layers == [0, 5, 10, 19, 28]
+
+
 @pytest.mark.parametrize('name', ['vgg19', '../evil', '', 'a b', 'x' * 60, '.hidden'])
 def test_weights_of_ones_own_have_names_of_their_own(small, tmp_path, name):
     np.savez(tmp_path / 'w.npz', **small)

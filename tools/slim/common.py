@@ -8,7 +8,6 @@ from pathlib import Path
 import mxnet as mx
 import numpy as np
 from mxnet import nd
-from mxnet.gluon import nn
 from PIL import Image
 
 MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
@@ -41,21 +40,19 @@ def load_real(file, last, borders):
 
 
 def load_quarter(file, layers):
-    """The quarter network, frozen, up to conv5_1, and its heads at `layers`: {layer: 1×1 convolution}.
+    """The quarter network, frozen, up to conv5_1, and its heads at `layers`: {layer: (C, c + 1)}, see `Head`.
 
     A head takes the layer after its ReLU and gives the real network's activations after theirs, in a
     scale of their own. `file`: .npz, keys `features.N.*` and `heads.N.*`.
     """
     arrays = _read(file)
-    heads = {}
-    for layer in layers:
-        weight, bias = arrays[f'heads.{layer}.weight'], arrays[f'heads.{layer}.bias']
-        heads[layer] = nn.Conv2D(weight.shape[0], 1, in_channels=weight.shape[1])
-        heads[layer].initialize()
-        heads[layer].weight.set_data(weight)
-        heads[layer].bias.set_data(bias)
-        heads[layer].collect_params().setattr('grad_req', 'null')
+    heads = {i: as_matrix(arrays[f'heads.{i}.weight'], arrays[f'heads.{i}.bias']) for i in layers}
     return _frozen(vgg_features(SLIM_CHANNELS)[:29], arrays, 'reflect'), heads  # as it was trained
+
+
+def as_matrix(weight, bias):
+    """Weights (C, c, 1, 1) and bias (C,) of a 1×1 convolution as the matrix (C, c + 1) of a `Head`."""
+    return nd.concat(weight.reshape((0, -1)), bias.expand_dims(1), dim=1)
 
 
 def _read(file):

@@ -6,13 +6,15 @@ convolutions), have to give the features of the real network and their Gram matr
   conv4_1, conv5_1           as the quarter network predicts them with its own heads, after the ReLU.
 At every convolution the quarter network's features guide, through adapters that are thrown away;
 conv4_4 also has to tell what conv3_1 of the real network sees there (another adapter): that is what
-makes it hold the scene. All networks see the picture mirrored beyond its border.
+makes it hold the scene. Beyond the border the teachers see the picture mirrored, the student its
+outermost pixels again.
 
 A picture that is optimised under the student looks for places where the student differs from its
 teachers. So half of each batch are such pictures, out of a pool that goes on being optimised under
 the student as it is: see composites.py.
 
-Our network started from start.py, and the defaults are its settings.
+Our network started from what start.py does, and went 500 of 1500 steps; then, called again with
+`--steps 800`, which lets the rate fall sooner, 300 more with a new pool.
 
     python tools/slim/distill.py --real VGG19.npz --quarter QUARTER.npz --photographs TRAIN VAL \
         --paintings PAINTINGS --validation TEST --out build/slim/trained --start build/slim/start.params
@@ -20,7 +22,7 @@ Our network started from start.py, and the defaults are its settings.
 The script is resumable: call it again with the same arguments.
 """
 from d2l_style.backbones import SLIM_CHANNELS, vgg_features
-from d2l_style.engine.layers import set_borders
+from d2l_style.engine.layers import Head, set_borders
 
 import argparse
 import json
@@ -37,6 +39,7 @@ from common import (
     CONVOLUTIONS,
     REAL,
     Crops,
+    as_matrix,
     load_pictures,
     load_quarter,
     load_real,
@@ -104,8 +107,7 @@ class Student:
         """Gram matrices of that, without making it, divided by the number of places: (n, c, h, w) → (n, C, C)."""
         Y = nd.relu(Y) if layer in AFTER_RELU else Y
         small = grams(nd.concat(Y, nd.ones_like(nd.slice_axis(Y, axis=1, begin=0, end=1)), dim=1))
-        head = self.heads[layer]
-        A = nd.concat(head.weight.data().reshape((0, -1)), head.bias.data().expand_dims(1), dim=1)
+        A = as_matrix(self.heads[layer].weight.data(), self.heads[layer].bias.data())
         half = nd.dot(small, A, transpose_b=True)
         return nd.dot(half.transpose((0, 2, 1)), A, transpose_b=True)
 
@@ -138,7 +140,8 @@ class Teachers:
     """What the features of a batch should be, each layer divided by its RMS over the pictures `X`."""
 
     def __init__(self, args, X):
-        quarter, self.heads = load_quarter(args.quarter, AFTER_RELU)
+        quarter, heads = load_quarter(args.quarter, AFTER_RELU)
+        self.heads = {i: Head(matrix, after_relu=True) for i, matrix in heads.items()}
         self.real = taps(load_real(args.real, REAL[-1], 'reflect'), REAL)
         self.quarter = taps(quarter, CONVOLUTIONS)
         self.rms = [dict.fromkeys(CONVOLUTIONS, 1)] * 2
@@ -147,7 +150,7 @@ class Teachers:
     def __call__(self, X):
         """Two dictionaries: layer → features of the quarter network, and of the real one."""
         guides = dict(zip(CONVOLUTIONS, self.quarter(X)))
-        wanted = {**dict(zip(REAL, self.real(X))), **{i: head(guides[i].relu()) for i, head in self.heads.items()}}
+        wanted = {**dict(zip(REAL, self.real(X))), **{i: head(guides[i]) for i, head in self.heads.items()}}
         return [{i: Y / rms[i] for i, Y in found.items()} for found, rms in zip((guides, wanted), self.rms)]
 
 

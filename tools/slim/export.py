@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from common import CHANNELS, CONTENT, load_pictures, normalise
+from common import CHANNELS, CONTENT, as_matrix, load_pictures, normalise
 from distill import Student
 from mxnet import nd
 from mxnet.gluon import nn
@@ -46,8 +46,7 @@ def head_matrices(student, found, divisors, energies):
     """{layer: (C, c + 1)}: heads for the normalised layers, whose Gram matrices have the wanted energies."""
     matrices = {}
     for energy, (i, head) in zip(energies, student.heads.items()):
-        weight, bias = head.weight.data().reshape((0, -1)), head.bias.data().expand_dims(1)
-        matrix = nd.concat(weight * divisors[i], bias, dim=1)
+        matrix = as_matrix(head.weight.data() * divisors[i], head.bias.data())
         head.weight.set_data(matrix[:, :-1].reshape(head.weight.shape))
         raw = np.mean([(student.grams(i, Y) / CHANNELS[i]).square().mean().asscalar() for Y in found[i]])
         matrices[i] = matrix * float((energy / raw) ** 0.25)

@@ -2,17 +2,17 @@
 
 For every pair of a content and a style picture the chapter's first schedule (225×150, 500 epochs,
 weights 1 / 1e3 / 10) runs with
-  slim       the network of the package, or of `--slim`
+  slim       the network of the package, as it is
+  equal      the same, scaled layer by layer as those below
   untrained  the same network with random weights
   real       the real VGG-19, blocks 1 to 3 (content layer conv3_4)
   quarter    the quarter network with its heads, which taught blocks 4 and 5
-the last three scaled layer by layer as `slim` was, with the energies and RMS of `SCALE`. Then the real
-network measures each result at conv1_1, conv2_1, conv3_1 (squared error of the Gram matrix over the
-squared Gram matrix of the style) and at conv3_4 (squared error of the features over the squared features
-of the content), and the quarter network's heads at conv4_1 and conv5_1. Three more tables: what conv4_4
-holds of a scene (noise trained on the content loss alone), what the content weight does, and whether a
-frame shows. Results are kept in `--out`: call again to go on; remove the .npy files of a network that has
-changed.
+all but the first with the energies and the RMS of `SCALE`. Then the real network measures each result at
+conv1_1, conv2_1, conv3_1 (squared error of the Gram matrix over the squared Gram matrix of the style) and at
+conv3_4 (squared error of the features over the squared features of the content), and the quarter network's
+heads at conv4_1 and conv5_1. A second table: what conv4_4 holds of a scene (noise trained on the content loss
+alone), what the content weight does, and whether a frame shows. Results are kept in `--out`: call again to
+go on; remove the .npy files of a network that has changed.
 
     python tools/slim/judge.py --real VGG19.npz --quarter QUARTER.npz --pictures FOLDER --calibration TEST \
         --out build/judge
@@ -39,7 +39,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import mxnet as mx
 import numpy as np
-from common import AFTER_RELU, CHANNELS, CONTENT, REAL, load_pictures, load_quarter, load_real, normalise
+from common import AFTER_RELU, CHANNELS, CONTENT, REAL, as_matrix, load_pictures, load_quarter, load_real, normalise
 from export import normalised
 from mxnet import nd
 from tqdm import tqdm
@@ -47,21 +47,19 @@ from tqdm import tqdm
 SHAPE, EPOCHS, DECAY = (225, 150), 500, 200
 REAL_CONTENT = 16  # conv3_4
 SCALE = {0: 0.1, 5: 0.05, 10: 0.03, 19: 0.01, 28: 0.01}, 1.5  # energies of style layers, RMS of the content layer
+NETWORKS = ('slim', 'equal', 'untrained', 'real', 'quarter')
 COLUMNS = ('conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1', 'content')
 
 
 def scaled(features, pictures, content, heads=None):
-    """`features` scaled as `slim` is, ready for `FeatureNet`; `heads`: {layer: 1×1 convolution}."""
+    """`features` with the energies and the RMS of `SCALE`; `heads`: {layer: (C, c + 1)}, else identities."""
     energies, rms = SCALE
     found, divisors = normalised(features, pictures, {content: rms})
-    matrices = {}
+    features.heads, matrices = {}, {}
     for i in [i for i in energies if i < len(features)]:
-        if heads:
-            weight, bias = heads[i].weight.data().reshape((0, -1)), heads[i].bias.data().expand_dims(1)
-            matrix = nd.concat(weight * divisors[i], bias, dim=1)
-        else:
-            number = found[i][0].shape[1]
-            matrix = nd.concat(nd.eye(number), nd.zeros((number, 1)), dim=1)
+        number = found[i][0].shape[1]
+        matrix = heads[i].copy() if heads else as_matrix(nd.eye(number), nd.zeros(number))
+        matrix[:, :-1] *= divisors[i] if heads else 1
         features.heads = {i: matrix}
         net = FeatureNet(features, i, i)
         energy = np.mean([gram(net(X)[0]).square().mean().asscalar() for X in pictures])
@@ -78,6 +76,10 @@ def networks(args):
     def slim():
         return FeatureNet(load_backbone('vgg19_slim', mx.cpu()))
 
+    def equal():
+        features = load_backbone('vgg19_slim', mx.cpu())
+        return FeatureNet(scaled(features, pictures, CONTENT, features.heads))
+
     def untrained():
         mx.random.seed(0)
         features = vgg_features(SLIM_CHANNELS)[:29]
@@ -93,7 +95,7 @@ def networks(args):
         features, heads = load_quarter(args.quarter, CHANNELS)
         return FeatureNet(scaled(features, pictures, CONTENT, heads))
 
-    return {'slim': slim, 'untrained': untrained, 'real': real, 'quarter': quarter}
+    return {'slim': slim, 'equal': equal, 'untrained': untrained, 'real': real, 'quarter': quarter}
 
 
 def composite(net, content, style, weights=None, lr=0.01, epochs=EPOCHS, start=None):
@@ -110,9 +112,7 @@ class Judges:
 
     def __init__(self, args):
         self.real = FeatureNet(load_real(args.real, REAL_CONTENT, borders='zeros'), REAL_CONTENT, REAL)
-        features, heads = load_quarter(args.quarter, AFTER_RELU)
-        features.heads = {i: nd.concat(head.weight.data().reshape((0, -1)), head.bias.data().expand_dims(1), dim=1)
-                          for i, head in heads.items()}
+        features, features.heads = load_quarter(args.quarter, AFTER_RELU)
         self.quarter = FeatureNet(features, CONTENT, AFTER_RELU)
 
     def measure(self, X, content, style):
@@ -137,9 +137,10 @@ def pictures_table(results, names):
     values = {name: np.array([results[name, pair] for pair in sorted({p for _, p in results})]) for name in names}
     lines = ['| network | ' + ' | '.join(COLUMNS) + ' |', '| --- |' + ' --- |' * len(COLUMNS)]
     lines += [f'| {name} | ' + ' | '.join(f'{v:.4f}' for v in np.median(values[name], axis=0)) + ' |' for name in names]
-    for other in [name for name in names if name != 'slim' and 'slim' in names]:
-        ratio = np.median(values['slim'] / values[other], axis=0)
-        lines.append(f'| slim / {other} | ' + ' | '.join(f'{v:.2f}' for v in ratio) + ' |')
+    for ours in [name for name in names if name in ('slim', 'equal')]:
+        for other in [name for name in names if name not in ('slim', 'equal')]:
+            ratio = np.median(values[ours] / values[other], axis=0)
+            lines.append(f'| {ours} / {other} | ' + ' | '.join(f'{v:.2f}' for v in ratio) + ' |')
     return '\n'.join(lines)
 
 
@@ -189,8 +190,7 @@ def parse_args():
     parser.add_argument('--quarter', type=Path, required=True, help='the quarter network with heads, .npz')
     parser.add_argument('--pictures', type=Path, required=True, help='folder with content/ and style/')
     parser.add_argument('--calibration', type=Path, required=True, help='folder to measure scales on')
-    parser.add_argument('--only', nargs='+', choices=('slim', 'untrained', 'real', 'quarter'),
-                        default=['slim', 'untrained', 'real', 'quarter'])
+    parser.add_argument('--only', nargs='+', choices=NETWORKS, default=NETWORKS)
     parser.add_argument('--out', type=Path, required=True)
     return parser.parse_args()
 
