@@ -10,7 +10,7 @@ from mxnet.gluon import nn
 
 from .backbones import AFTER_RELU, backbone_of
 from .engine.layers import Head, OnePass
-from .images import Shape, preprocess
+from .images import Shape, preprocess, scaled_shape
 
 CONTENT_LAYERS = (25,)
 STYLE_LAYERS = (0, 5, 10, 19, 28)
@@ -96,8 +96,12 @@ def get_contents(content_img: nd.NDArray, image_shape: Shape, net: FeatureNet) -
     return content_X, contents_Y
 
 
-def get_styles(style_img: nd.NDArray, image_shape: Shape, net: FeatureNet) -> tuple[nd.NDArray, Features]:
-    """The style picture as network input, and its style features. `image_shape`: (width, height)."""
-    style_X = preprocess(style_img, image_shape).copyto(net.ctx)
+def get_styles(style_img: nd.NDArray, image_shape: Shape, net: FeatureNet,
+               style_scale: float = 1) -> tuple[nd.NDArray, Features]:
+    """The style picture as network input, and its style features. `image_shape`: (width, height).
+
+    `style_scale`, 0.25 to 4: its size relative to that. At 2 its strokes come out twice as large.
+    """
+    style_X = preprocess(style_img, scaled_shape(image_shape, style_scale)).copyto(net.ctx)
     _, styles_Y = extract_features(style_X, net)
     return style_X, styles_Y

@@ -2,6 +2,7 @@
 
 Chapter, "Read the Content and Style Images" and "Preprocessing and Postprocessing".
 """
+import numbers
 import os
 
 import numpy as np
@@ -70,6 +71,14 @@ def fit_shape(img: nd.NDArray, image_shape: Shape) -> Shape:
     height, width = img.shape[:2]
     scale = min(image_shape[0] / width, image_shape[1] / height)
     return max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale))
+
+
+def scaled_shape(image_shape: Shape, scale: float) -> Shape:
+    """`image_shape` times `scale`, which is from 0.25 to 4; `ValueError` for another one."""
+    if not (isinstance(scale, numbers.Real) and 0.25 <= scale <= 4):
+        raise ValueError(f'style_scale is {scale!r}: give a factor from 0.25 to 4; 1 is the chapter\'s')
+    width, height = (max(MIN_SIDE, round(side * scale)) for side in check_shape(image_shape))
+    return width, height
 
 
 def check_shape(image_shape: Shape) -> Shape:

@@ -36,6 +36,21 @@ def test_contents_and_styles_come_with_their_pictures(net, content_img, style_im
     assert [Y.shape for Y in styles_Y] == [(1, 4, 32, 64), (1, 4, 16, 32), (1, 8, 8, 16), (1, 8, 4, 8), (1, 8, 2, 4)]
 
 
+@pytest.mark.parametrize('scale', [0.5, 1, 1.7])
+def test_the_style_picture_may_be_larger_than_the_content_picture(net, style_img, scale):
+    style_X, styles_Y = get_styles(style_img, (90, 60), net, scale)
+    width, height = round(90 * scale), round(60 * scale)
+    assert style_X.shape == (1, 3, height, width)
+    expected = extract_features(preprocess(style_img, (width, height)), net)[1]
+    assert all((wanted == Y).asnumpy().all() for Y, wanted in zip(styles_Y, expected))
+
+
+@pytest.mark.parametrize('scale', [0, -1, 0.2, 5, float('nan'), '2', None])
+def test_a_style_scale_that_makes_no_sense_is_refused(net, style_img, scale):
+    with pytest.raises(ValueError, match=r'style_scale is .*from 0.25 to 4'):
+        get_styles(style_img, (90, 60), net, scale)
+
+
 def test_a_head_leads_a_style_layer_to_other_channels(led_net, pretrained_net, content_img):
     X = preprocess(content_img, (48, 32))
     contents, styles = extract_features(X, led_net)

@@ -56,15 +56,16 @@ def _guided(F, features, mask):
     return F.broadcast_mul(features, F.broadcast_div(mask, F.sqrt(share)))
 
 
-def get_region_styles(style_imgs, image_shape, net):
+def get_region_styles(style_imgs, image_shape, net, style_scale=1):
     """Style targets for `train`: the features of each region's own style picture, in the order of `net.style_layers`.
 
     `style_imgs`: a picture (h, w, 3) for each region. `image_shape`: (width, height). `net`: a `RegionNet`.
+    `style_scale`: see `get_styles`.
     """
     image_shape, regions = check_shape(image_shape), net.masks.shape[1]
     if len(style_imgs) != regions:
         raise ValueError(f'there are {regions} regions and {len(style_imgs)} style pictures: give one for each')
-    found = [get_styles(img, image_shape, net.net)[1] for img in style_imgs]
+    found = [get_styles(img, image_shape, net.net, style_scale)[1] for img in style_imgs]
     return [Y for layer in zip(*found) for Y in layer]
 
 

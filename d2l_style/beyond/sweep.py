@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 
 from ..backbones import load_backbone
 from ..features import FeatureNet, extract_features, get_contents, get_styles
-from ..images import check_shape, postprocess, read_image
+from ..images import check_shape, postprocess, preprocess, read_image, scaled_shape
 from ..losses import Weights, compute_loss, gram
 from ..store.folders import whole
 from ..training import train_steps
@@ -40,8 +40,9 @@ class Cell:
     """The settings of one transfer; their names are those of the grid and of the table.
 
     `content`, `style`: what `read_image` takes by name. Layers: names or indices, None for those
-    that suit the backbone. `start`: 'content', 'noise' (from `seed`) or 'style'. Defaults: the
-    chapter's, but for 100 epochs with a learning rate of 0.1, which show in seconds where it leads.
+    that suit the backbone. `style_scale`: see `get_styles`. `start`: 'content', 'noise' (from `seed`)
+    or 'style'. Defaults: the chapter's, but for 100 epochs with a learning rate of 0.1, which show in
+    seconds where it leads.
     """
 
     content: str = 'mountain_lake'
@@ -53,6 +54,7 @@ class Cell:
     style_weight: float = 1e3
     tv_weight: float = 10
     image_shape: tuple = (225, 150)
+    style_scale: float = 1
     start: str = 'content'
     seed: int = 0
     lr: float = 0.1
@@ -130,6 +132,7 @@ def _checked(cell):
         raise ValueError(f'epochs is {cell.epochs!r}: give a whole number of at least 1')
     layers = {name: (value,) if isinstance(value, (str, int)) else value and tuple(value)
               for name, value in (('content_layers', cell.content_layers), ('style_layers', cell.style_layers))}
+    scaled_shape(cell.image_shape, cell.style_scale)
     return replace(cell, image_shape=check_shape(cell.image_shape), **layers)
 
 
@@ -190,10 +193,12 @@ def compute(cell):
 
 def _train(cell):
     """The composite image of a cell, (1, 3, h, w), and its losses before weighting, {column: loss}."""
-    net, content_X, contents_Y, style_X, styles_Y = _prepared(
-        cell.content, cell.style, cell.backbone, cell.content_layers, cell.style_layers, cell.image_shape)
-    X = {'content': content_X, 'style': style_X}.get(cell.start)
-    if X is None:
+    net, content_X, contents_Y, styles_Y = _prepared(cell.content, cell.style, cell.backbone, cell.content_layers,
+                                                     cell.style_layers, cell.image_shape, cell.style_scale)
+    X = content_X
+    if cell.start == 'style':
+        X = preprocess(read_image(cell.style), cell.image_shape).copyto(net.ctx)
+    elif cell.start == 'noise':
         X = noise(cell.image_shape, cell.seed, net.ctx)
     weights = Weights(cell.content_weight, cell.style_weight, cell.tv_weight)
     steps = train_steps(X, contents_Y, styles_Y, net, cell.lr, cell.epochs, cell.lr_decay_epoch, weights=weights)
@@ -211,10 +216,11 @@ def _network(backbone):
 
 
 @lru_cache(maxsize=16)
-def _prepared(content, style, backbone, content_layers, style_layers, image_shape):
+def _prepared(content, style, backbone, content_layers, style_layers, image_shape, style_scale):
     """Network and targets: once a process, however many cells share them."""
     net = FeatureNet(_network(backbone), content_layers, style_layers)
-    return (net, *get_contents(read_image(content), image_shape, net), *get_styles(read_image(style), image_shape, net))
+    _, styles_Y = get_styles(read_image(style), image_shape, net, style_scale)
+    return (net, *get_contents(read_image(content), image_shape, net), styles_Y)
 
 
 def _row(cell, losses=None, *, seconds=0.0, error=''):

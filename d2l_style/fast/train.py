@@ -24,7 +24,7 @@ from tqdm.auto import tqdm
 from ..engine.compiled import TransferLoss
 from ..engine.device import room
 from ..features import get_contents, get_styles
-from ..images import check_shape, preprocess
+from ..images import check_shape, preprocess, scaled_shape
 from ..losses import Weights, gram
 from ..training import DivergedError, Step
 from .lbfgs import lbfgs
@@ -38,7 +38,7 @@ MEMORY = 2e9  # bytes for what L-BFGS remembers
 
 
 def train_fast(content_img, style_img, image_shape, net, max_epochs=50, coarse_epochs=20, *, X=None,
-               weights=None, changes=None, tolerance=0.002, progress=True, history=None):
+               style_scale=1, weights=None, changes=None, tolerance=0.002, progress=True, history=None):
     """Train coarse to fine with L-BFGS and return the composite image, (1, 3, height, width).
 
     Prints the losses at the end of each size; `progress` adds a bar. An interrupt (the kernel's stop
@@ -46,7 +46,7 @@ def train_fast(content_img, style_img, image_shape, net, max_epochs=50, coarse_e
     Other arguments and errors: `train_fast_steps`.
     """
     steps = train_fast_steps(content_img, style_img, image_shape, net, max_epochs, coarse_epochs, X=X,
-                             weights=weights, changes=changes, tolerance=tolerance)
+                             style_scale=style_scale, weights=weights, changes=changes, tolerance=tolerance)
     hidden = not progress or bool(os.environ.get('TQDM_DISABLE'))
     total = coarse_epochs * (len(sizes(image_shape, coarse_epochs)) - 1) + max_epochs
     step, seconds = None, 0
@@ -67,25 +67,28 @@ def train_fast(content_img, style_img, image_shape, net, max_epochs=50, coarse_e
 
 
 def train_fast_steps(content_img, style_img, image_shape, net, max_epochs=50, coarse_epochs=20, *, X=None,
-                     weights=None, changes=None, tolerance=0.002):
+                     style_scale=1, weights=None, changes=None, tolerance=0.002):
     """Fast mode as a generator that yields a `Step` after every epoch: one measurement of loss and gradient.
 
     `content_img`, `style_img`: pictures (h, w, 3) from `read_image`. `image_shape`: (width, height).
     `max_epochs`: at this size. `coarse_epochs`: at each of the smaller sizes before it, halved while
     the short side keeps 150 pixels; 0 leaves them out. `X`: the start, (1, 3, h, w) of any size, by
-    default the content image. `weights`: are read once, at the start. `changes`: {epoch: weights}, used
-    from that epoch on, where L-BFGS starts anew; may be added to between epochs. `tolerance`: a size is
-    left early when ten epochs have lowered its loss by less than this share.
+    default the content image. `style_scale`: see `get_styles`. `weights`: are read once, at the start.
+    `changes`: {epoch: weights}, used from that epoch on, where L-BFGS starts anew; may be added to
+    between epochs. `tolerance`: a size is left early when ten epochs have lowered its loss by less than
+    this share.
 
     A step has the losses of the picture that was measured, and the best picture so far as `X`. Sizes
     too large for the memory are measured in tiles, which changes no result. Raises `ValueError` for
     settings that make no sense, `DivergedError` when numbers overflow.
     """
     _check_settings(max_epochs, coarse_epochs, tolerance, X)
+    scaled_shape(image_shape, style_scale)
     weights = replace(weights) if weights else Weights()
     *coarse, last = sizes(image_shape, coarse_epochs)
     plan = [(shape, coarse_epochs) for shape in coarse] + [(last, max_epochs)]
-    return _steps(content_img, style_img, plan, net, X, weights, {} if changes is None else changes, tolerance)
+    changes = {} if changes is None else changes
+    return _steps(content_img, style_img, plan, net, X, style_scale, weights, changes, tolerance)
 
 
 def sizes(image_shape, coarse_epochs=20):
@@ -114,11 +117,11 @@ def _resize(X, image_shape):
     return img.transpose((2, 0, 1)).expand_dims(axis=0).as_in_context(X.context)
 
 
-def _steps(content_img, style_img, plan, net, X, weights, changes, tolerance):
+def _steps(content_img, style_img, plan, net, X, style_scale, weights, changes, tolerance):
     epoch, contents = 0, len(net.content_layers)
     X = preprocess(content_img, plan[0][0]) if X is None else X
     for image_shape, epochs in plan:
-        start, loss = time.time(), _loss(content_img, style_img, image_shape, net)
+        start, loss = time.time(), _loss(content_img, style_img, image_shape, net, style_scale)
         X = at_size(X.copyto(net.ctx), content_img, image_shape)
         descent = _descend(X, loss, weights, tolerance)
         for _ in range(epochs):
@@ -133,13 +136,14 @@ def _steps(content_img, style_img, plan, net, X, weights, changes, tolerance):
             epoch, start = epoch + 1, time.time()
 
 
-def _loss(content_img, style_img, image_shape, net):
+def _loss(content_img, style_img, image_shape, net, style_scale):
     width, height = image_shape
     if width * height * net.body[0].weight.shape[0] > min(TILED_ABOVE, room(net.ctx)):
-        pictures = (preprocess(img, image_shape).copyto(net.ctx) for img in (content_img, style_img))
+        pictures = (preprocess(img, shape).copyto(net.ctx) for img, shape in (
+            (content_img, image_shape), (style_img, scaled_shape(image_shape, style_scale))))
         return TiledLoss(net, *pictures, huber=HUBER)
     _, contents_Y = get_contents(content_img, image_shape, net)
-    _, styles_Y = get_styles(style_img, image_shape, net)
+    _, styles_Y = get_styles(style_img, image_shape, net, style_scale)
     return TransferLoss(net, contents_Y, [gram(Y) for Y in styles_Y], huber=HUBER)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 
 from ..backbones import find_backbone
 from ..features import resolve_layers
-from ..images import check_shape
+from ..images import check_shape, scaled_shape
 from ..losses import Weights
 
 OPTIMISERS = ('Adam', 'L-BFGS')
@@ -19,14 +19,16 @@ STARTS = ('content', 'noise', 'style', 'current')
 class Settings:
     """Everything that decides what a run computes.
 
-    `content`, `style`: names of pictures. `image_shape`: (width, height). `lr`: of Adam, divided by
-    ten every `lr_decay_epoch` epochs (0: never). `start`: 'content', 'noise', 'style', or 'current',
-    the picture as it is. The defaults answer fast; `chapters` are the chapter's.
+    `content`, `style`: names of pictures. `image_shape`: (width, height). `style_scale`: see
+    `get_styles`. `lr`: of Adam, divided by ten every `lr_decay_epoch` epochs (0: never). `start`:
+    'content', 'noise', 'style', or 'current', the picture as it is. The defaults answer fast;
+    `chapters` are the chapter's.
     """
 
     content: str = 'mountain_lake'
     style: str = 'painted_hills'
     image_shape: tuple = (225, 150)
+    style_scale: float = 1
     backbone: str = 'vgg19_slim'
     content_layers: tuple = ('conv4_4',)
     style_layers: tuple = ('conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1')
@@ -107,6 +109,7 @@ def _weights(stored):
 
 
 def _settings(stored):
+    stored = {'style_scale': 1, **stored}  # pictures saved before there was one
     unknown = set(stored) ^ {f.name for f in fields(Settings)}
     if unknown:
         raise ValueError(f'{", ".join(sorted(unknown))} is unknown or missing')
@@ -117,6 +120,7 @@ def _settings(stored):
     for name, value, allowed in (('start', settings.start, STARTS), ('optimiser', settings.optimiser, OPTIMISERS)):
         if value not in allowed:
             raise ValueError(f'{name} {value!r}')
+    scaled_shape(settings.image_shape, settings.style_scale)
     for kind in ('content', 'style'):
         resolve_layers(getattr(settings, f'{kind}_layers'), find_backbone(settings.backbone).names, kind)
     return settings
@@ -146,13 +150,14 @@ def as_code(parts):
 
 def _part_code(part, before):
     new, lines = part.settings, []
+    scale = '' if new.style_scale == 1 else f', style_scale={_number(new.style_scale)}'
     if before is None or (before.content, before.style) != (new.content, new.style):
         lines += [f'content_img, style_img = read_image({new.content!r}), read_image({new.style!r})']
     if before is None or _network(before) != _network(new):
         lines += [f'net = FeatureNet(load_backbone({new.backbone!r}), {list(new.content_layers)},',
                   f'                 {list(new.style_layers)})']
     lines += [f'content_X, contents_Y = get_contents(content_img, {new.image_shape}, net)',
-              f'style_X, styles_Y = get_styles(style_img, {new.image_shape}, net)', *_start_code(new, before)]
+              f'style_X, styles_Y = get_styles(style_img, {new.image_shape}, net{scale})', *_start_code(new, before)]
     changes = ''
     if part.changes:
         what = 'learning rate and weights' if new.optimiser == 'Adam' else 'weights'
@@ -165,7 +170,8 @@ def _part_code(part, before):
         return [*lines, f'composite = train(X, contents_Y, styles_Y, net, {new.lr!r}, {part.epochs}, '
                         f'{new.lr_decay_epoch or part.epochs},', f'                  weights={weights}{changes})']
     return [*lines, f'composite = train_fast(content_img, style_img, {new.image_shape}, net, {part.epochs}, '
-                    'coarse_epochs=0, X=X,', f'                       weights={weights}, tolerance=0{changes})']
+                    'coarse_epochs=0, X=X,',
+            f'                       weights={weights}, tolerance=0{scale}{changes})']
 
 
 def _network(settings):
@@ -175,6 +181,8 @@ def _network(settings):
 def _start_code(new, before):
     if new.start == 'noise':
         return ['X = nd.array(np.random.RandomState(0).normal(size=content_X.shape), ctx=net.ctx)']
+    if new.start == 'style' and new.style_scale != 1:
+        return [f'X = preprocess(style_img, {new.image_shape}).copyto(net.ctx)']
     if new.start != 'current':
         return [f'X = {new.start}_X']
     if before is None or before.image_shape == new.image_shape:

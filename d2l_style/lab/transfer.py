@@ -41,14 +41,14 @@ class Transfer:
         self.net = FeatureNet(pretrained_net, settings.content_layers, settings.style_layers)
         content_img, style_img = self.pictures
         self.content_X, self.contents_Y = get_contents(content_img, settings.image_shape, self.net)
-        self.style_X, self.styles_Y = get_styles(style_img, settings.image_shape, self.net)
+        _, self.styles_Y = get_styles(style_img, settings.image_shape, self.net, settings.style_scale)
         self.X = self._start(current)
 
     def _start(self, current):
         if self.settings.start == 'noise':
             return nd.array(np.random.RandomState(0).normal(size=self.content_X.shape), ctx=self.net.ctx)
         if self.settings.start == 'style':
-            return self.style_X
+            return preprocess(self.pictures[1], self.settings.image_shape).copyto(self.net.ctx)
         if self.settings.start == 'content':
             return self.content_X
         if current.shape == self.content_X.shape:
@@ -62,7 +62,8 @@ class Transfer:
             return train_steps(self.X, self.contents_Y, self.styles_Y, self.net, lr, FOREVER, decay,
                                weights=weights, changes=changes)
         return train_fast_steps(*self.pictures, self.settings.image_shape, self.net, FOREVER, coarse_epochs=0,
-                                X=self.X, weights=weights, changes=changes, tolerance=0)
+                                X=self.X, style_scale=self.settings.style_scale, weights=weights, changes=changes,
+                                tolerance=0)
 
     def measure(self, X):
         """What the picture `X` (1, 3, h, w) is like: a `Measured`."""

@@ -1,17 +1,28 @@
 """Decode: a picture of any kind as eight bits of red, green and blue, or one sentence on why it is none.
 
-Files come from anywhere: whatever PIL raises at a broken one is said in the reader's words.
+Files come from anywhere: whatever PIL raises at a broken one is said in the reader's words, and what is broken beside
+the pixels (EXIF, XMP, colour profiles) is left out.
 """
 import io
+import struct
+import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 from skimage.util import img_as_ubyte
+
+from .kinds import is_heic, other_kind, without_metadata
 
 Picture = Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
 MIN_SIDE = 16  # pixels: the networks halve a picture four times
 MAX_PIXELS = 64_000_000  # more than any phone takes, and 800 MB as float32
+MAX_BYTES = 500_000_000  # of a file: its pixels without any compression, and more
+# what PIL raises at broken files
+BROKEN = OSError, SyntaxError, ValueError, EOFError, OverflowError, struct.error, KeyError, IndexError, TypeError
+TURNS = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+         5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+         8: Image.Transpose.ROTATE_90}  # EXIF 2.32, tag 274
 
 
 def decode(picture: Picture, name: str | None = None) -> Image.Image:
@@ -20,14 +31,20 @@ def decode(picture: Picture, name: str | None = None) -> Image.Image:
     `name`: what messages call it. Arrays, rotation and transparency: see `read_image`. Raises `ValueError` for
     what is no picture, is damaged, or is too small or too large, `TypeError` for another kind of source.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', UserWarning)  # PIL's, about tags that nobody asks for
+        return _decode(picture, name)
+
+
+def _decode(picture, name):
     if isinstance(picture, np.ndarray):
         opened, name = _from_array(picture), name or 'the array'
     elif isinstance(picture, (bytes, bytearray, memoryview)):
         name = name or 'the uploaded file'
-        opened = _open(io.BytesIO(picture), name)
+        opened = _open(bytes(picture), name)
     elif isinstance(picture, Path):
         name = name or f"'{picture}'"
-        opened = _open(picture, name)
+        opened = _open(_read(picture, name), name)
     elif isinstance(picture, Image.Image):
         opened, name = picture, name or 'the image'
     else:
@@ -45,28 +62,92 @@ def check_size(width: float, height: float, name: str) -> None:
                          f'together at most {MAX_PIXELS // 10**6} megapixels; choose or resize accordingly')
 
 
-def _open(file, name):
+def _read(file, name):
     try:
-        return Image.open(file)
-    except Image.DecompressionBombError:
-        raise ValueError(f'{name} is too large: at most {MAX_PIXELS // 10**6} megapixels; '
-                         'make it smaller first') from None
-    except (OSError, SyntaxError, ValueError):  # what PIL's readers raise at a broken header
-        raise ValueError(f'{name} is not a picture, or is cut short: copy or save it again as JPEG or PNG') from None
+        if file.stat().st_size > MAX_BYTES:
+            raise ValueError(f'{name} has {file.stat().st_size / 1e6:.0f} MB, at most {MAX_BYTES / 1e6:.0f} are read: '
+                             'choose a picture, or make it smaller first')
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ValueError(f'{name} cannot be read ({error.strerror}): choose a picture') from None
+
+
+def _open(content, name):
+    """The picture in `content` (bytes), its pixels loaded, with its metadata or, where that is broken, without."""
+    if is_heic(content):
+        _learn_heic(name)
+    for attempt in (content, without_metadata(content)):
+        try:
+            picture = Image.open(io.BytesIO(attempt))
+        except Image.DecompressionBombError:
+            raise ValueError(f'{name} is too large: at most {MAX_PIXELS // 10**6} megapixels; '
+                             'make it smaller first') from None
+        except BROKEN as error:
+            reason = error
+            continue
+        check_size(*picture.size, name)
+        try:
+            picture.load()
+        except BROKEN as error:
+            reason = error
+            continue
+        return picture
+    kind = other_kind(content)
+    if kind:
+        raise ValueError(f'{name} {kind}')
+    if isinstance(reason, UnidentifiedImageError):
+        raise ValueError(f'{name} is not a picture, or is cut short: copy or save it again as JPEG or PNG')
+    raise ValueError(f'{name} is damaged or cut short ({reason}): copy or download it again')
+
+
+def _learn_heic(name):
+    """Have PIL read HEIC; `ValueError` where there is no reader."""
+    try:
+        from pillow_heif import register_heif_opener  # half a second that only such photographs cost
+        register_heif_opener()
+    except (ImportError, OSError):
+        raise ValueError(f'{name} is a photograph in HEIC, as iPhones take them, and pillow-heif, which reads it, is '
+                         'not installed here: export it as JPEG, or let the iPhone take JPEG (Settings, Camera, '
+                         'Formats, Most Compatible)') from None
 
 
 def _to_rgb(picture, name):
     try:
-        picture = ImageOps.exif_transpose(picture)
+        picture, profile = _upright(picture), picture.info.get('icc_profile')
         if picture.mode[0] in 'IF':  # 16 bits, 32 bits or floats, all of them grey
             return _deep_grey(picture).convert('RGB')
         if picture.mode in ('RGBA', 'LA', 'PA', 'La', 'RGBa') or 'transparency' in picture.info:
             picture = picture.convert('RGBA')
             white = Image.new('RGBA', picture.size, 'white')
-            return Image.alpha_composite(white, picture).convert('RGB')
-        return picture.convert('RGB')
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # broken chunks, missing data
+            picture = Image.alpha_composite(white, picture).convert('RGB')
+        return _in_srgb(picture, profile).convert('RGB')
+    except BROKEN as error:  # a PIL image that was not loaded, broken transparency
         raise ValueError(f'{name} is damaged or cut short ({error}): copy or download it again') from None
+
+
+def _upright(picture):
+    """The picture turned as its EXIF or XMP says; what is broken there says nothing."""
+    try:
+        turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+    except BROKEN:
+        turn = None
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _in_srgb(picture, profile):
+    """An RGB or CMYK picture in the colours of sRGB; a `profile` (bytes) that is broken or for others says nothing."""
+    if not profile or picture.mode not in ('RGB', 'CMYK'):
+        return picture
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if 'sRGB' in ImageCms.getProfileDescription(source):
+            return picture
+        return ImageCms.profileToProfile(picture, source, ImageCms.createProfile('sRGB'), outputMode='RGB',
+                                         renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC)
+    except (ImageCms.PyCMSError, *BROKEN):
+        return picture
 
 
 def _deep_grey(picture):

@@ -25,7 +25,8 @@ def test_a_grid_is_every_combination_with_the_last_name_fastest():
 @pytest.mark.parametrize(('grid', 'sentence'), [
     ({'weight': [1]}, "no setting 'weight'.*style_weight"), ({'style_weight': []}, 'is empty'),
     ({'style_weight': [-1]}, 'give a finite number'), ({'start': 'nothing'}, 'start is'),
-    ({'epochs': [0]}, 'epochs is 0'), ({'image_shape': (4, 4)}, 'pixels')])
+    ({'epochs': [0]}, 'epochs is 0'), ({'image_shape': (4, 4)}, 'pixels'),
+    ({'style_scale': [1, 9]}, 'style_scale is 9')])
 def test_a_grid_that_makes_no_sense_is_told_before_anything_is_computed(tmp_path, grid, sentence):
     with pytest.raises(ValueError, match=sentence):
         sweep(tmp_path, **grid)
@@ -49,10 +50,11 @@ def test_a_cell_is_what_the_chapters_loop_makes_of_its_settings():
     from d2l_style import FeatureNet, Weights, get_contents, get_styles, load_backbone, postprocess, read_image, train
     net = FeatureNet(load_backbone(), ['conv3_1'], ['conv1_1', 'conv2_1'])
     X, contents_Y = get_contents(read_image('cat'), (48, 32), net)
-    _, styles_Y = get_styles(read_image('brick'), (48, 32), net)
+    _, styles_Y = get_styles(read_image('brick'), (48, 32), net, 1.5)
     expected = postprocess(train(X, contents_Y, styles_Y, net, 0.05, 4, 2, weights=Weights(2, 30, 1), progress=False))
     cell = Cell('cat', 'brick', content_layers=('conv3_1',), style_layers=('conv1_1', 'conv2_1'), content_weight=2,
-                style_weight=30, tv_weight=1, image_shape=(48, 32), lr=0.05, lr_decay_epoch=2, epochs=4)
+                style_weight=30, tv_weight=1, image_shape=(48, 32), style_scale=1.5, lr=0.05, lr_decay_epoch=2,
+                epochs=4)
     row, png = compute(cell)
     assert abs(np.asarray(Image.open(io.BytesIO(png))) / 255 - expected.asnumpy()).max() < 1 / 255
     assert row['error'] == '' and 'content conv3_1' in row

@@ -108,6 +108,16 @@ def test_large_pictures_are_cut_into_tiles_with_the_same_result(content_img, sty
     assert [step.total_loss for step in train_fast_steps(*job, max_epochs=4)] == pytest.approx(whole, rel=1e-3)
 
 
+def test_the_size_of_the_style_counts_at_every_size_also_in_tiles(content_img, style_img, net, monkeypatch):
+    def losses(scale):
+        steps = train_fast_steps(content_img, style_img, (96, 64), net, 2, style_scale=scale)
+        return np.array([step.styles_l for step in steps])
+    whole, usual = losses(0.5), losses(1)
+    assert not np.allclose(whole, usual, rtol=0.05)
+    monkeypatch.setattr(module, 'TILED_ABOVE', 0)
+    assert np.allclose(losses(0.5)[0], whole[0], rtol=1e-3)
+
+
 def test_it_prints_a_line_for_each_size(content_img, style_img, net, monkeypatch, capsys):
     monkeypatch.setattr(module, 'COARSEST', 16)
     history = []

@@ -38,6 +38,24 @@ def test_the_code_knows_the_start(worker, start):
     assert (run(as_code(worker.parts)) == worker.X).asnumpy().all()
 
 
+@pytest.mark.parametrize(('start', 'optimiser'), [('content', 'Adam'), ('style', 'Adam'), ('content', 'L-BFGS')])
+def test_the_code_knows_the_size_of_the_style(worker, start, optimiser):
+    worker.settings = replace(worker.settings, start=start, style_scale=0.5, optimiser=optimiser)
+    worker.reset()
+    trained(worker, 2)
+    trained(worker, 2, style_scale=2)
+    assert 'style_scale=0.5' in as_code(worker.parts)
+    assert 'style_scale=2' in as_code(worker.parts)
+    assert (run(as_code(worker.parts)) == worker.X).asnumpy().all()
+
+
+def test_a_picture_saved_before_the_style_had_a_size_can_be_loaded(worker):
+    trained(worker, 2)
+    stored = json.loads(to_text(worker.parts))
+    del stored[0]['settings']['style_scale']
+    assert from_text(json.dumps(stored)) == worker.moment().parts
+
+
 def test_a_plain_run_is_a_single_call_of_train(worker):
     trained(worker, 4)
     code = as_code(worker.parts)

@@ -81,7 +81,7 @@ def test_what_is_left_of_one_picture_never_ends_up_in_another(server, quick):
 
 def test_an_address_counts_by_what_is_there_and_not_by_its_name(server, quick):
     server.files['/page.jpg'] = b'<html>no picture</html>'
-    with pytest.raises(ValueError, match="page.jpg' is not a picture"):
+    with pytest.raises(ValueError, match="page.jpg' is a web page"):
         read_image(f'{server.url}/page.jpg')
     server.files['/page.jpg'] = jpeg()  # mended, and what was there before was not kept
     assert read_image(f'{server.url}/page.jpg').shape == (40, 60, 3)
