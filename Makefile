@@ -59,8 +59,7 @@ lab: $(VENV)/installed  ## open the notebooks in JupyterLab (PROFILE=book; GPU=1
 
 app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a projector (PROFILE=book, ARGS="--port=8866")
 	$(FETCH_PROFILE)
-	$(BIN)/voila notebooks/app_style_lab.ipynb --Voila.$(LARGE_UPLOADS) \
-	  --MappingKernelManager.cull_idle_timeout=900 --MappingKernelManager.cull_interval=60 $(ARGS)
+	$(BIN)/voila notebooks/app_style_lab.ipynb --Voila.config_file_paths=tools/app $(ARGS)
 
 run: $(VENV)/installed  ## execute every notebook and store its outputs (NOTEBOOKS=... for some)
 	rm -rf build/sweeps  # a sweep takes what is there

@@ -3,6 +3,7 @@
 A report is `changed(field=value, ...)` with fields of `Settings`: nothing is computed here.
 """
 import base64
+import math
 import re
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,11 +18,12 @@ from ..images import fit_shape, read_image
 from ..store import CATALOGUE, own_weights
 from ..store.decode import MIN_SIDE
 from .help import HELP
-from .parts import LogSlider, picture_png, weight_sliders
+from .parts import LogSlider, Message, Number, picture_png, weight_sliders
 from .recipe import OPTIMISERS, STARTS, Settings
 
 SIZES = (('225 × 150 (chapter, first)', (225, 150)), ('450 × 300 (chapter, second)', (450, 300)), ('free', None))
 THUMBNAIL = 72, 48
+EPOCHS = 150  # of a run with the lab's own settings: after that the picture dissolves into strokes
 
 
 def helped(control, sentence):
@@ -29,6 +31,13 @@ def helped(control, sentence):
     text = widgets.HTML(sentence)
     text.add_class('d2l-help')
     return widgets.VBox([control, text])
+
+
+def button(text, tooltip, on_click, style=''):
+    """A button as wide as its text. `on_click(button)`."""
+    made = widgets.Button(description=text, tooltip=tooltip, button_style=style, layout={'width': 'auto'})
+    made.on_click(on_click)
+    return made
 
 
 class Reporting(widgets.VBox):
@@ -55,19 +64,24 @@ class Reporting(widgets.VBox):
 
 
 class WeightControls(Reporting):
-    """The three weights."""
+    """The three weights, and the size of the style."""
 
-    def __init__(self, weights, changed):
-        self.sliders = weight_sliders(weights)
-        super().__init__([helped(slider, HELP[name]) for name, slider in self.sliders.items()], changed)
+    def __init__(self, settings, changed):
+        self.sliders = weight_sliders(settings.weights)
+        self.scale = LogSlider('style size', settings.style_scale, 0.5, 2, zero=False, least=0.25, most=4,
+                               step=math.log10(2) / 12)  # 1 is one of its steps
+        super().__init__([*(helped(slider, HELP[name]) for name, slider in self.sliders.items()),
+                          helped(self.scale, HELP['style_scale'])], changed)
         for slider in self.sliders.values():
             slider.observe(lambda _: self.report(weights={n: s.value for n, s in self.sliders.items()}), 'value')
+        self.scale.observe(lambda change: self.report(style_scale=change['new']), 'value')
 
     def set(self, settings):
         """Show `settings` without reporting them."""
         with self.quietly():
             for name, slider in self.sliders.items():
                 slider.value = getattr(settings.weights, name)
+            self.scale.value = settings.style_scale
 
 
 class LayerControls(Reporting):
@@ -76,11 +90,11 @@ class LayerControls(Reporting):
     def __init__(self, settings, changed):
         self.backbone = widgets.Dropdown(options=[*BACKBONES, *own_weights()], description='backbone',
                                          tooltip=HELP['backbone'])
-        self.names, self.message = [], widgets.HTML()
+        self.names, self.message, self.note = [], Message(), Message()
         self.grid = widgets.GridBox(layout={'grid_template_columns': '6em 5.5em 5em 6.5em'})
         self.grid.add_class('d2l-layers')
-        super().__init__([helped(self.backbone, HELP['backbone']), helped(self.grid, HELP['layers']), self.message],
-                         changed)
+        super().__init__([helped(self.backbone, HELP['backbone']), self.message, self.note,
+                          helped(self.grid, HELP['layers'])], changed)
         self.set(settings)
         self.backbone.observe(self._other_backbone, 'value')
 
@@ -89,8 +103,7 @@ class LayerControls(Reporting):
         before, self.names = self.grid.children, names
         self.content = {name: self._box('content layer', name) for name in names}
         self.style = {name: self._box('style layer', name) for name in names}
-        self.factors = {name: widgets.BoundedFloatText(value=1, min=0, max=1000, step=0.1, layout={'width': '5.6em'},
-                                                       tooltip=f'factor of the style weight for {name}')
+        self.factors = {name: Number(1, 0, 1000, tooltip=f'factor of the style weight for {name}', width='5.6em')
                         for name in names}
         head = [widgets.HTML(f'<b>{title}</b>') for title in ('layer', 'content', 'style', 'factor')]
         rows = [(widgets.Label(name), self.content[name], self.style[name], self.factors[name]) for name in names]
@@ -133,9 +146,9 @@ class LayerControls(Reporting):
         for kind, chosen in layers.items():
             if not chosen:  # the last one stays
                 change['owner'].value = True
-                self.message.value = f'<div class="d2l-error">At least one {kind} layer is needed.</div>'
+                self.note.say(f'At least one {kind} layer is needed.')
                 return
-        self.message.value = ''
+        self.note.say('')
         factors = tuple(self.factors[name].value for name in layers['style'])
         for name in self.names:
             self.factors[name].disabled = not self.style[name].value
@@ -147,14 +160,14 @@ class TrainingControls(Reporting):
     """Optimiser, learning rate, start, and when to stop."""
 
     def __init__(self, settings, changed, most_epochs):
-        wide = {'style': {'description_width': '8em'}}
+        wide = {'style': {'description_width': '7em'}}
         self.optimiser = widgets.Dropdown(options=OPTIMISERS, description='optimiser', tooltip='optimiser', **wide)
         self.lr = LogSlider('learning rate', settings.lr, 1e-3, 1, zero=False, most=10)
-        self.decay = widgets.BoundedIntText(min=0, max=most_epochs, description='÷ 10 every', tooltip='epochs after '
-                                            'which the learning rate is divided by ten', **wide)
+        self.decay = Number(0, 0, most_epochs, whole=True, description='÷ 10 every', width='14em',
+                            tooltip='epochs after which the learning rate is divided by ten', **wide)
         self.start = widgets.Dropdown(options=STARTS, description='start', tooltip='start picture', **wide)
-        self.stop = widgets.BoundedIntText(value=500, min=1, max=most_epochs, description='stop after',
-                                           tooltip='epochs after which a run ends', **wide)
+        self.stop = Number(EPOCHS, 1, most_epochs, whole=True, description='stop after', width='14em',
+                           tooltip='epochs after which a run ends', **wide)
         super().__init__([helped(self.start, HELP['start']), helped(self.stop, HELP['stop']),
                           helped(self.lr, HELP['lr']), helped(self.decay, HELP['decay']),
                           helped(self.optimiser, HELP['optimiser'])], changed)
@@ -208,11 +221,14 @@ class Tiles(widgets.VBox):
 class PictureControls(Reporting):
     """Content and style image, size, uploads.
 
-    `pictures`: {name: picture from `read_image`}, which uploads are added to. `say(error)`: shows a sentence.
+    `pictures`: {name: picture from `read_image`}, which uploads are added to. `trained()`: whether there is a
+    picture that another content image would throw away or change; then the user is asked, and `anew` is reported
+    too: whether the run begins with the new picture.
     """
 
-    def __init__(self, settings, pictures, changed, say, most_pixels, most_bytes):
-        self.pictures, self.say, self.most_pixels, self.most_bytes = pictures, say, most_pixels, most_bytes
+    def __init__(self, settings, pictures, changed, trained, most_pixels, most_bytes):
+        self.pictures, self.trained, self.most_pixels, self.most_bytes = pictures, trained, most_pixels, most_bytes
+        self.message, self.size_message, self.question, self._wanted = Message(), Message(), Message(), {}
         self.chosen = {'content': settings.content, 'style': settings.style}
         self.tiles = {kind: Tiles(kind, lambda name, kind=kind: self._choose(**{kind: name}))
                       for kind in ('content', 'style')}
@@ -227,17 +243,21 @@ class PictureControls(Reporting):
                                          tooltip='upload a picture of your own')
         self.size = widgets.Dropdown(options=SIZES, description='size', style={'description_width': '3em'},
                                      tooltip='size of the composite image')
-        self.width, self.height = (widgets.BoundedIntText(value=value, min=MIN_SIDE, max=4000, description=name,
-                                                          layout={'width': '9em'}, style={'description_width': '3.5em'},
-                                                          tooltip=f'{name} in pixels', continuous_update=False)
+        self.width, self.height = (Number(value, MIN_SIDE, 4000, whole=True, description=name, width='9em',
+                                          style={'description_width': '3.5em'}, tooltip=f'{name} in pixels')
                                    for name, value in (('width', 300), ('height', 200)))
         self.free = widgets.HBox([self.width, self.height])
         self.proportions = widgets.Checkbox(value=True, description='keep the proportions of the content image',
                                             indent=False, tooltip=HELP['proportions'])
+        self.answers = widgets.HBox([button('Start from the new picture', 'throw the run away', self._answer(True)),
+                                     button('Keep going', 'the picture stays, and gets the new content image as '
+                                            'its target', self._answer(False))],
+                                    layout={'display': 'none', 'flex_flow': 'row wrap'})
         super().__init__([
-            self.tiles['content'], self.tiles['style'],
-            helped(widgets.HBox([self.swap, self.upload, widgets.Label('as'), self.side]), HELP['upload']),
-            helped(widgets.VBox([self.size, self.free, self.proportions]), HELP['size'])], changed)
+            self.tiles['content'], self.question, self.answers, self.tiles['style'],
+            widgets.HBox([self.swap, self.upload, widgets.Label('as'), self.side], layout={'flex_flow': 'row wrap'}),
+            self.message, helped(widgets.VBox(), HELP['upload']),
+            helped(widgets.VBox([self.size, self.free, self.size_message, self.proportions]), HELP['size'])], changed)
         self.set(settings)
         self.swap.on_click(lambda _: self._choose(content=self.chosen['style'], style=self.chosen['content']))
         self.upload.observe(self._uploaded, 'value')
@@ -263,18 +283,45 @@ class PictureControls(Reporting):
         return fit_shape(self.pictures[self.chosen['content']], shape) if self.proportions.value else shape
 
     def _choose(self, **names):
+        self.message.say('')
+        if names.get('content', self.chosen['content']) != self.chosen['content'] and self.trained():
+            self._ask(names)
+        else:
+            self._take(names)
+
+    def _ask(self, names):
+        self._wanted = names
+        self.question.say(f'{names["content"]}: the run so far began with {self.chosen["content"]}.', 'note')
+        self.answers.layout.display = ''
+
+    def forget(self):
+        """Take back a question that was not answered."""
+        self._wanted = {}
+        self.question.say('')
+        self.answers.layout.display = 'none'
+
+    def _answer(self, anew):
+        def take(_):
+            names = self._wanted
+            self.forget()
+            if names:
+                self._take(names, anew=anew)
+        return take
+
+    def _take(self, names, **how):
+        self.forget()
         self.chosen.update(names)
         for kind, tiles in self.tiles.items():
             tiles.select(self.chosen[kind])
-        self.report(**names, image_shape=self.shape())
+        self.report(**names, image_shape=self.shape(), **how)
 
     def _resized(self, _):
         self.free.layout.display = 'none' if self.size.value else ''
         width, height = self.shape()
         if width * height > self.most_pixels:
-            return self.say(f'{width} × {height} is too large: at most {self.most_pixels:,} pixels in all, '
-                            'for example 450 × 300.')
-        self.say('')
+            return self.size_message.say(f'{width} × {height} is too large: at most {self.most_pixels:,} pixels in '
+                                         'all, for example 450 × 300.')
+        self.size_message.say('')
         self.report(image_shape=(width, height))
         return None
 
@@ -287,8 +334,7 @@ class PictureControls(Reporting):
                 raise ValueError(f'it has {file["size"] / 1e6:.0f} MB, at most {self.most_bytes / 1e6:.0f} are taken')
             picture = read_image(bytes(file['content']))
         except (ValueError, MemoryError) as error:
-            return self.say(f'“{_plain(file["name"])}” was not taken: {error}. The pictures stay as they are.')
-        self.say('')
+            return self.message.say(f'“{_plain(file["name"])}” was not taken: {error}. The pictures stay as they are.')
         name = _free_name(_plain(file['name']), self.pictures)
         self.pictures[name] = picture
         for tiles in self.tiles.values():

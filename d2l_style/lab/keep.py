@@ -10,7 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from .parts import close_parts, picture_png
 from .recipe import from_text, to_text
-from .views import at_most
+from .views import PictureView, at_most
 
 KEY = 'd2l_style lab'  # of the text chunk in a PNG
 FRAMES = 60  # of a film: five seconds
@@ -80,14 +80,17 @@ def download_link(name, content, media):
 
 
 class Gallery(widgets.VBox):
-    """Snapshots with their settings. `go_back(moment)`: what a snapshot's button does."""
+    """Snapshots with their settings; two of them can be laid side by side. `go_back(moment)`: what a button does."""
 
     def __init__(self, go_back):
-        self.go_back, self.number = go_back, 0
-        self.empty = widgets.HTML('No snapshot yet. A snapshot keeps the picture and its settings, to go back to.')
+        self.go_back, self.number, self.compared = go_back, 0, []
+        self.empty = widgets.HTML('No snapshot yet. A snapshot keeps the picture and its settings, to go back to, or '
+                                  'to lay beside another one.')
         self.empty.add_class('d2l-help')
         self.row = widgets.HBox(layout={'flex_flow': 'row wrap'})
-        super().__init__([self.empty, self.row])
+        self.pair = widgets.HBox(layout={'display': 'none'})
+        self.pair.add_class('d2l-pair')
+        super().__init__([self.empty, self.row, self.pair])
 
     def add(self, moment):
         """Add a `Moment`, which must not change any more."""
@@ -98,19 +101,45 @@ class Gallery(widgets.VBox):
         text = widgets.HTML(describe(number, moment))
         text.add_class('d2l-help')
         back = widgets.Button(description='Go back', tooltip=f'go back to snapshot {number}', layout={'width': 'auto'})
+        beside = widgets.ToggleButton(description='Compare', tooltip=f'lay snapshot {number} beside another one',
+                                      layout={'width': 'auto'})
         remove = widgets.Button(description='Remove', tooltip=f'remove snapshot {number}', layout={'width': 'auto'})
-        card = widgets.VBox([image, text, widgets.HBox([back, remove])], layout={'width': '164px'})
+        card = widgets.VBox([image, text, widgets.HBox([back, beside, remove], layout={'flex_flow': 'row wrap'})],
+                            layout={'width': '184px'})
         card.add_class('d2l-card')
         back.on_click(lambda _: self.go_back(moment))
-        remove.on_click(lambda _: self._remove(card))
+        beside.observe(lambda change: self._lay_beside(beside, (number, moment), change['new']), 'value')
+        remove.on_click(lambda _: self._remove(card, beside))
         self.row.children = (*self.row.children, card)
         self.empty.layout.display = 'none'
 
-    def _remove(self, card):
+    def _lay_beside(self, beside, shown, wanted):
+        self.compared = [other for other in self.compared if other[0] is not beside]
+        if wanted:
+            self.compared.append((beside, shown))
+        if len(self.compared) > 2:
+            self.compared[0][0].value = False  # comes back here
+            return
+        before = self.pair.children
+        self.pair.children = [_large(*shown) for _, shown in self.compared] if len(self.compared) == 2 else []
+        self.pair.layout.display = '' if self.pair.children else 'none'
+        for view in before:
+            close_parts(view)
+            view.close()
+
+    def _remove(self, card, beside):
+        beside.value = False
         self.row.children = tuple(other for other in self.row.children if other is not card)
         self.empty.layout.display = 'none' if self.row.children else ''
         close_parts(card)
         card.close()
+
+
+def _large(number, moment):
+    view = PictureView('', real=False)
+    view.title.value = describe(number, moment)
+    view.show(moment.picture())
+    return view
 
 
 def describe(number, moment):
@@ -118,5 +147,6 @@ def describe(number, moment):
     settings, weights = moment.settings, moment.settings.weights
     loss = f', loss {moment.history[-1].total_loss:.1f}' if moment.history else ''
     return (f'<b>{number}.</b> epoch {len(moment.history)}{loss}<br>{settings.content} × {settings.style}<br>'
-            f'weights {weights.content:g} / {weights.style:g} / {weights.tv:g}<br>'
+            f'weights {weights.content:g} / {weights.style:g} / {weights.tv:g}'
+            f'{f", style size {settings.style_scale:g}" if settings.style_scale != 1 else ""}<br>'
             f'{", ".join(settings.style_layers)}')

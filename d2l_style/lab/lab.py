@@ -1,7 +1,7 @@
 """Lab: controls, worker and views put together, and the page's look."""
 import atexit
-import html
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from weakref import WeakSet
 
@@ -11,11 +11,22 @@ from tqdm import tqdm
 
 from ..images import check_shape, fit_shape, preprocess, read_image
 from ..store.decode import MAX_PIXELS
-from .controls import LayerControls, PictureControls, TrainingControls, WeightControls, catalogue, merged
+from .browser import Browser
+from .controls import (
+    EPOCHS,
+    LayerControls,
+    PictureControls,
+    TrainingControls,
+    WeightControls,
+    button,
+    catalogue,
+    merged,
+)
+from .effects import Effects
 from .help import EXPERIMENTS
 from .keep import Film, Gallery, download_link, png_with_settings, settings_in_png
 from .pace import Pace
-from .parts import Panel, close_parts
+from .parts import Message, Panel, close_parts
 from .recipe import Settings, as_code, chapters, on_backbone
 from .views import CompositeView, Curves, GramView, LayerBars, PictureView, at_most
 from .worker import Worker, to_picture
@@ -24,7 +35,7 @@ STILL = Path(__file__).resolve().parents[1] / 'pictures' / 'style-lab.png'
 STYLE = (Path(__file__).parent / 'lab.css').read_text(encoding='utf-8')
 ABOUT = 'The Style Lab: open this notebook in JupyterLab and run this cell to start it.'
 DETAILS_EVERY = 4  # pictures: numbers, curves, bars and Gram matrices are drawn less often
-SOURCE_SIDE = 225  # pixels: content and style image stand beside the composite image, not in its way
+SOURCE_SIDE = 450  # pixels: content and style image are there to be compared with, and sent once
 VISITORS = {'most_pixels': 450 * 300, 'most_bytes': 10_000_000, 'most_epochs': 500}
 OWNERS = {'most_pixels': MAX_PIXELS, 'most_bytes': 90_000_000, 'most_epochs': 100_000}
 
@@ -76,15 +87,22 @@ class StyleLab(Panel):
 
     def __init__(self, settings, pictures, *, most_pixels, most_bytes, most_epochs):
         self.worker = Worker(settings, pictures, self._watch)
-        self.pace, self.film = Pace(), Film()
+        self.worker.stop_after = EPOCHS
+        self.pace, self.film, self.browser = Pace(), Film(), Browser()
         self._drawn = self._sources = self._compared = self._state = None
-        self.weights = WeightControls(settings.weights, self._changed)
-        self.layers = LayerControls(settings, self._changed)
-        self.training = TrainingControls(settings, self._changed, most_epochs)
-        self.choice = PictureControls(settings, pictures, self._changed, self.say, most_pixels, most_bytes)
+        self.weights = WeightControls(settings, partial(self._changed, 'run'))
+        self.layers = LayerControls(settings, partial(self._changed, 'layers'))
+        self.training = TrainingControls(settings, partial(self._changed, 'run'), most_epochs)
+        self.choice = PictureControls(settings, pictures, partial(self._changed, 'pictures'),
+                                      lambda: bool(self.worker.history), most_pixels, most_bytes)
+        self.effects = Effects({**self.weights.sliders, 'style_scale': self.weights.scale},
+                               {'content': 'content', 'style': 'style', 'tv': 'TV'})
         self._make_run_bar()
         self._make_views()
         self._make_keep()
+        self.messages = {'run': self.message, 'layers': self.layers.message, 'pictures': self.choice.message,
+                         'keep': self.kept}
+        self._place = 'run'  # where the control is that was used last: what comes of it is said there
         super().__init__(self._arrange(), STILL.read_bytes(), ABOUT)
         self.add_class('d2l-lab')
         _labs.add(self)
@@ -93,104 +111,137 @@ class StyleLab(Panel):
     # What it is made of
 
     def _make_run_bar(self):
-        self.run = _button('Run', 'start or pause the training', self._run_or_pause, 'primary')
-        self.step = _button('Step', 'train a single epoch', lambda _: self.worker.run(1))
-        self.reset = _button('Reset', 'throw the run away and begin with the start picture', self._reset)
-        self.progress = widgets.IntProgress(min=0, max=500, layout={'flex': '1 1 60px', 'width': 'auto',
-                                                                    'max_width': '240px'})
-        self.state, self.numbers = widgets.HTML(), widgets.HTML()
-        self.message = widgets.HTML(layout={'display': 'none'})
+        self.run = button('Run', 'start or pause the training', self._run_or_pause, 'primary')
+        self.step = button('Step', 'train a single epoch', lambda _: self._run(1))
+        self.snapshot = button('Snapshot', 'keep the picture and its settings below, to go back to or to compare',
+                               lambda _: self._task(lambda: self.gallery.add(self.worker.moment())))
+        self.reset = button('Start over', 'throw the run away and begin with the start picture', self._reset)
+        self.progress = widgets.IntProgress(min=0, max=EPOCHS, layout={'flex': '1 1 60px', 'width': 'auto',
+                                                                       'max_width': '240px'})
+        self.state, self.numbers, self.message = widgets.HTML(), widgets.HTML(), Message()
         self.numbers.add_class('d2l-numbers')
-        self.chapter = _button('Chapter’s settings', 'layers, weights and training as in the chapter',
-                               lambda _: self._preset(chapters(self.worker.settings)))
-        self.lively = _button('Lab’s settings', 'the chapter’s, with a learning rate of 0.1 that stays',
-                              lambda _: self._preset(replace(chapters(self.worker.settings), lr=0.1, lr_decay_epoch=0)))
+        self.chapter = button('Chapter’s settings', 'layers, weights and training as in the chapter, 500 epochs',
+                              lambda _: self._preset(chapters(self.worker.settings), 500))
+        self.lively = button('Lab’s settings', f'the chapter’s, but {EPOCHS} epochs with a learning rate of 0.1',
+                             lambda _: self._preset(replace(chapters(self.worker.settings), lr=0.1, lr_decay_epoch=0),
+                                                    EPOCHS))
 
     def _make_views(self):
         self.composite = CompositeView()
-        self.content, self.style = PictureView('content image'), PictureView('style image')
+        self.content, self.style = PictureView('content image', real=False), PictureView('style image', real=False)
         self.sources = widgets.Box([self.content, self.style])
         self.sources.add_class('d2l-sources')
         self.curves, self.bars, self.grams = Curves(), LayerBars(), GramView()
 
     def _make_keep(self):
-        self.gallery = Gallery(self._go_back)
-        self.link = widgets.HTML()
+        self.gallery, self.kept = Gallery(self._go_back), Message()
+        self.link = widgets.HTML(layout={'display': 'none'})
         self.code = widgets.Textarea(layout={'width': '100%', 'height': '220px', 'display': 'none'},
                                      tooltip='the cell that repeats the run: select all and copy')
         self.code.add_class('d2l-code')
-        self.load = widgets.FileUpload(accept='.png', description='Load settings', layout={'width': 'auto'},
+        self.browser.observe(self._copied, 'copied')
+        self.load = widgets.FileUpload(accept='.png', description='Load settings', icon='', layout={'width': 'auto'},
                                        tooltip='take the settings out of a PNG that the lab has saved')
         self.load.observe(self._loaded, 'value')
         self.keepers = [
-            _button('Snapshot', 'keep the picture and its settings here, to go back to', lambda _: self._task(
-                lambda: self.gallery.add(self.worker.moment()))),
-            _button('Save PNG', 'the picture as a file, with its settings inside', lambda _: self._task(self._save)),
-            _button('Save GIF', 'the run as a short film', lambda _: self._task(lambda: self._save_film('gif'))),
-            _button('Save MP4', 'the run as a short film', lambda _: self._task(lambda: self._save_film('mp4'))),
+            button('Save PNG', 'the picture as a file, with its settings inside', lambda _: self._keep(self._save)),
+            button('Save GIF', 'the run as a short film', lambda _: self._keep(lambda: self._save_film('gif'))),
+            button('Save MP4', 'the run as a short film', lambda _: self._keep(lambda: self._save_film('mp4'))),
             self.load,
-            _button('Copy as code', 'the cell that repeats this run with train', lambda _: self._task(self._show_code))]
+            button('Copy as code', 'the cell that repeats this run with train', lambda _: self._keep(self._show_code))]
 
     def _arrange(self):
         tabs = widgets.Tab([self.weights, self.layers, self.training, self.choice, self._guide()])
         tabs.titles = ('Weights', 'Layers', 'Training', 'Pictures', 'Try it')
-        details = widgets.Tab([self.bars, self.grams], titles=('Layers', 'Gram matrices'))
-        controls = widgets.VBox([widgets.HBox([self.chapter, self.lively]), tabs])
-        views = widgets.VBox([self.curves, details])
-        keep = widgets.VBox([widgets.HTML('<b>Keep</b>'), widgets.HBox(self.keepers, layout={'flex_flow': 'row wrap'}),
-                             self.link, self.code, self.gallery])
-        for box, name in ((controls, 'controls'), (views, 'views'), (keep, 'keep'), (tabs, 'tabs'), (details, 'tabs')):
+        details = widgets.Tab([self.bars, self.grams], titles=('Losses by layer', 'Gram matrices'))
+        presets = widgets.HBox([self.chapter, self.lively], layout={'flex_flow': 'row wrap'})
+        bar = widgets.HBox([self.run, self.step, self.snapshot, self.reset, self.state, self.progress, self.numbers])
+        parts = {
+            'tabs': tabs, 'details': details, 'bar': bar, 'controls': widgets.VBox([tabs, presets]),
+            'left': widgets.VBox([bar, self.message, self.composite, self.composite.tools]),
+            'keep': widgets.VBox([widgets.HTML('<b>Keep</b>'),
+                                  widgets.HBox(self.keepers, layout={'flex_flow': 'row wrap'}), self.kept, self.link,
+                                  self.code, self.gallery])}
+        parts['stage'] = widgets.Box([parts['left'], parts['controls']])
+        parts['below'] = widgets.Box([self.sources, self.curves, details])
+        for name, box in parts.items():
             box.add_class(f'd2l-{name}')
-        bar = widgets.HBox([self.run, self.step, self.reset, self.state, self.progress, self.numbers])
-        bar.add_class('d2l-bar')
-        pictures = widgets.HBox([self.composite, self.sources])
-        pictures.add_class('d2l-pictures')
-        below = widgets.HBox([controls, views, keep], layout={'flex_flow': 'row wrap'})
-        below.add_class('d2l-below')
-        return [widgets.HTML(f'<style>{STYLE}</style>', layout={'display': 'none'}), bar, self.message, pictures,
-                self.composite.tools, below]
+        details.add_class('d2l-tabs')
+        self.message.add_class('d2l-outcome')
+        style = widgets.HTML(f'<style>{STYLE}</style>', layout={'display': 'none'})
+        return [style, self.browser, parts['stage'], parts['below'], parts['keep']]
 
     def _guide(self):
         parts = []
         for number, experiment in enumerate(EXPERIMENTS, start=1):
-            start = _button('Set it up', f'settings of experiment {number}, and a reset',
-                            lambda _, experiment=experiment: self._experiment(experiment))
-            parts += [widgets.HTML(f'<div class="d2l-text"><b>{number}. {experiment.title}</b><br>{experiment.do}<br>'
-                                   f'<i>Watch:</i> {experiment.watch}</div>'), start]
+            start = button('Set it up', f'settings of experiment {number}, from the start',
+                           lambda _, experiment=experiment: self._experiment(experiment))
+            guess = widgets.RadioButtons(options=experiment.guesses, value=None, layout={'width': '100%'})
+            watch = widgets.HTML(layout={'display': 'none'})
+            guess.observe(partial(_tell, watch, experiment), 'value')
+            texts = (f'<b>{number}. {experiment.title}</b><br>{experiment.do}',
+                     f'<i>First say what you expect.</i> {experiment.question}')
+            do, ask = (widgets.HTML(f'<div class="d2l-text">{text}</div>') for text in texts)
+            parts += [do, start, ask, guess, watch]
         return widgets.VBox(parts)
 
     # What the user does: none of it computes
 
-    def say(self, text, kind='error'):
-        """Show a sentence under the buttons; an empty one takes it away."""
-        role = 'alert' if kind == 'error' else 'status'
-        self.message.layout.display = '' if text else 'none'
-        self.message.value = f'<div class="d2l-{kind}" role="{role}">{html.escape(text)}</div>' if text else ''
+    def say(self, text, kind='error', place=None):
+        """Show a sentence beside the control that was used last (or at `place`), and nowhere else."""
+        for message in self.messages.values():
+            message.say('')
+        if text:
+            self.messages[place or self._place].say(text, kind)
 
-    def _changed(self, stop_after=None, **values):
-        worker = self.worker
+    def _quiet(self):
+        """Take away all that was said and shown about a run that is no more."""
+        self.say('')
+        self.layers.note.say('')
+        self.choice.forget()
+        self.effects.clear()
+        self.link.value, self.link.layout.display = '', 'none'
+        self.code.value, self.code.layout.display = '', 'none'
+
+    def _changed(self, place, stop_after=None, anew=None, **values):
+        worker, self._place = self.worker, place
         self.pace.turned()
         if stop_after:
             worker.stop_after = stop_after
             return self._show_state()
         before, worker.settings = worker.settings, merged(worker.settings, **values)
+        self._turned(before, worker.settings)
         measured = self.bars.measured
         if measured and len(worker.settings.style_layers) == len(measured.grams):
             self.bars.show(measured, worker.settings.weights)
-        if (before.frame(), before.start) != (worker.settings.frame(), worker.settings.start):
+        if anew:
+            self._reset()
+        elif (before.frame(), before.start) != (worker.settings.frame(), worker.settings.start):
+            self.say('')
             worker.do(self._reset_if_new)
         return None
+
+    def _turned(self, before, now):
+        for name in ('content', 'style', 'tv'):
+            if getattr(before.weights, name) != getattr(now.weights, name):
+                self.effects.turned(name, getattr(before.weights, name))
+        if before.style_scale != now.style_scale:
+            self.effects.turned('style_scale', before.style_scale)
 
     def _run_or_pause(self, _):
         if self.worker.training:
             self.worker.pause()
         else:
-            self.say('')
-            self.worker.run()
+            self._run()
         self._show_state()
 
-    def _reset(self, _=None):
+    def _run(self, *epochs):
+        self._place = 'run'
         self.say('')
+        self.worker.run(*epochs)
+
+    def _reset(self, _=None):
+        self._quiet()
         self.film.clear()
         self.worker.reset()
 
@@ -199,25 +250,28 @@ class StyleLab(Panel):
         for controls in (self.weights, self.layers, self.training, self.choice):
             controls.set(settings)
 
-    def _preset(self, settings):
+    def _preset(self, settings, epochs):
+        self._place = 'run'
         self._apply(settings)
-        self.training.stop.value = 500
+        self.training.stop.value = min(epochs, self.training.stop.highest)
         self.worker.do(self._reset_if_new)
 
     def _experiment(self, experiment):
         now = self.worker.settings
         settings = replace(experiment.settings, content=now.content, style=now.style, image_shape=now.image_shape)
         self._apply(on_backbone(settings, now.backbone))
-        self.training.stop.value = min(experiment.stop_after, self.training.stop.max)
+        self.training.stop.value = min(experiment.stop_after, self.training.stop.highest)
         self._reset()
 
     def _go_back(self, moment):
+        self._quiet()
         self._apply(replace(moment.settings, start=self.worker.settings.start))
         self.worker.restore(moment)
 
     def _loaded(self, change):
         if not change['new']:
             return None
+        self._place = 'keep'
         file, self.load.value = change['new'][0], ()
         try:
             parts = settings_in_png(bytes(file['content']))
@@ -244,14 +298,26 @@ class StyleLab(Panel):
             raise ValueError(f'its size, {last.image_shape[0]} × {last.image_shape[1]}, is too large here')
         return replace(last, start=parts[0].settings.start)
 
+    def _copied(self, change):
+        if change['new'] is not None:
+            text = 'Copied: paste it into a cell of a notebook.' if change['new'] else \
+                'The browser does not let the lab copy: click into the code, select all, and copy.'
+            self.say(text, 'note', 'keep')
+
     # What happens in the worker's thread
 
+    def _keep(self, task):
+        self._place = 'keep'
+        self._task(task)
+
     def _task(self, task):
+        place = self._place
+
         def report_errors():
             try:
                 task()
             except (ValueError, OSError, RuntimeError) as error:  # the run has nothing to do with it and goes on
-                self.say(f'{error}.')
+                self.say(f'{error}.', place=place)
         self.say('')
         self.worker.do(report_errors)
 
@@ -268,10 +334,12 @@ class StyleLab(Panel):
 
     def _link(self, ending, content, media):
         name = f'style-lab-epoch-{len(self.worker.history)}.{ending}'
-        self.link.value = download_link(name, content, media)
+        self.link.value, self.link.layout.display = download_link(name, content, media), ''
+        self.browser.save(name, content, media)
 
     def _show_code(self):
         self._put_code(as_code(self.worker.parts))
+        self.browser.copy(self.code.value)
 
     def _put_code(self, code):
         self.code.value, self.code.layout.display = code, ''
@@ -294,6 +362,7 @@ class StyleLab(Panel):
         self._show_pictures(worker)
         if not running or self.pace.pictures % DETAILS_EVERY == 0:
             measured = worker.transfer.measure(worker.X)
+            self.effects.saw(measured, to_picture(worker.X))
             self.bars.show(measured, worker.used().weights)
             self.grams.show(measured)
             self.curves.show(worker.history)
@@ -309,7 +378,6 @@ class StyleLab(Panel):
             self._sources = wanted.content, wanted.style, wanted.image_shape
             for view, name in ((self.content, wanted.content), (self.style, wanted.style)):
                 view.show(at_most(to_picture(preprocess(worker.pictures[name], wanted.image_shape)), SOURCE_SIDE))
-            self.sources.layout.flex_flow = 'row wrap' if max(wanted.image_shape) <= SOURCE_SIDE else 'column'
         self.composite.show(to_picture(worker.X), self.before, worker.used().weights)
 
     def _show_state(self):
@@ -325,7 +393,8 @@ class StyleLab(Panel):
             self._state = state, worker.message
             self.state.value = f'<span class="d2l-state d2l-{state}" role="status">{state}</span>'
             if worker.message:
-                self.say(worker.message, 'error' if state == 'failed' else 'note')
+                self.say(worker.message, 'error' if state == 'failed' else 'note',
+                         place='run' if state == 'finished' else None)
 
     def close(self):
         """End the run and take the lab off the page."""
@@ -335,10 +404,9 @@ class StyleLab(Panel):
         super().close()
 
 
-def _button(text, tooltip, on_click, style=''):
-    button = widgets.Button(description=text, tooltip=tooltip, button_style=style, layout={'width': 'auto'})
-    button.on_click(on_click)
-    return button
+def _tell(watch, experiment, change):
+    watch.value = (f'<div class="d2l-text">You expect: {change["new"]}. <i>Watch:</i> {experiment.watch}</div>')
+    watch.layout.display = ''
 
 
 @atexit.register

@@ -9,6 +9,8 @@ from ..images import postprocess
 from ..losses import Weights, compute_loss, gram
 from .parts import Panel, figure_png, weight_sliders
 
+WIDE = {'width': '100%', 'min_width': '14em'}
+
 
 def mix_losses(content_X, style_X, net):
     """Mix the two pictures (1, 3, h, w) by hand and watch every loss of the mixture move.
@@ -19,8 +21,8 @@ def mix_losses(content_X, style_X, net):
     contents_Y, _ = extract_features(content_X, net)
     styles_Y_gram = [gram(Y) for Y in extract_features(style_X, net)[1]]
     weights = Weights()
-    share = widgets.FloatSlider(min=0, max=1, step=0.05, description='style share')
-    noise = widgets.FloatSlider(min=0, max=0.3, step=0.01, description='noise')
+    share = widgets.FloatSlider(min=0, max=1, step=0.05, description='style share', layout=WIDE)
+    noise = widgets.FloatSlider(min=0, max=0.3, step=0.01, description='noise', layout=WIDE)
     sliders = weight_sliders(weights)
     view, read_out = widgets.Image(format='png'), widgets.HTML()
 
@@ -31,17 +33,20 @@ def mix_losses(content_X, style_X, net):
         losses = compute_loss(X, *extract_features(X, net), contents_Y, styles_Y_gram, weights)
         contents, styles = ([l.asscalar() for l in part] for part in losses[:2])
         tv, total = (l.asscalar() for l in losses[2:])
+        for slider, part in zip(sliders.values(), (sum(contents), sum(styles), tv)):
+            slider.tell(f'weighted loss {part:.2f}, {part / total if total else 0:.0%} of the sum')
         view.value = _losses_png(postprocess(X).asnumpy(), net, contents, styles, tv)
         read_out.value = (f'content loss {sum(contents):.2f} + style loss {sum(styles):.2f} + '
                           f'TV loss {tv:.2f} = <b>{total:.2f}</b>')
 
     for control in (share, noise):
-        control.style.description_width = '8em'
+        control.style.description_width = '7em'
     for control in (share, noise, *sliders.values()):
         control.observe(draw, 'value')
     draw()
-    controls = widgets.HBox([widgets.VBox([share, noise]), widgets.VBox(list(sliders.values()))],
-                            layout={'flex_flow': 'row wrap'})
+    columns = [widgets.VBox(column, layout={'flex': '1 1 22em', 'margin': '0 1.5em 0 0'})
+               for column in ([share, noise], list(sliders.values()))]
+    controls = widgets.HBox(columns, layout={'flex_flow': 'row wrap', 'width': '100%', 'max_width': '60em'})
     return Panel([controls, view, read_out], view.value,
                  'Loss mixer: run the notebook to mix the pictures and to change the weights.')
 

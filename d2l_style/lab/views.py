@@ -56,21 +56,22 @@ def at_most(picture, side):
 
 
 class PictureView(widgets.VBox):
-    """A picture at its real size, a title above it; `zoom` makes each pixel a square of several."""
+    """A picture with a title above it: as wide as the page allows, or (`real`) a screen pixel for each of its own."""
 
-    def __init__(self, title):
+    def __init__(self, title, real=True):
         self.image = widgets.Image(format='png')  # a tooltip would break ipywidgets' image
         self.image.add_class('d2l-picture')
         self.title = widgets.HTML(f'<b>{title}</b>')
-        self.zoom = 1
+        self.real = real
         super().__init__([self.title, self.image])
         self.add_class('d2l-view')
 
     def show(self, picture):
         """Show a picture, `uint8` (h, w, 3)."""
-        height, width = (f'{side * self.zoom}px' for side in picture.shape[:2])
+        height, width = (f'{side}px' for side in picture.shape[:2]) if self.real else ('auto', '100%')
         if (self.image.layout.width, self.image.layout.height) != (width, height):
             self.image.layout.width, self.image.layout.height = width, height
+            (self.image.add_class if self.real else self.image.remove_class)('d2l-real')
         self.image.value = picture_png(picture)
 
 
@@ -85,15 +86,16 @@ class CompositeView(widgets.VBox):
                 'Black: as in the content image. Yellow: moved by half of the range or more.')
 
     def __init__(self):
-        self.view = PictureView('composite image')
+        self.view = PictureView('composite image', real=False)
         self.kind = widgets.ToggleButtons(options=self.KINDS, tooltips=[
             'the composite image', 'content image and composite image, with a slider between them',
             'how far each pixel is from the content image'], style={'button_width': 'auto'})
         self.kind.add_class('d2l-toggle')
         self.share = widgets.FloatSlider(value=0.5, min=0, max=1, step=0.01, readout=False, description='before',
-                                         tooltip='where the content image ends', layout={'width': '20em'})
-        self.zoom = widgets.ToggleButtons(options=[('1×', 1), ('2×', 2), ('3×', 3)],
-                                          tooltips=[f'{n} screen pixels for a pixel' for n in (1, 2, 3)],
+                                         tooltip='where the content image ends',
+                                         layout={'width': '20em', 'max_width': '100%'})
+        self.zoom = widgets.ToggleButtons(options=[('fit', False), ('real pixels', True)],
+                                          tooltips=['as large as the page allows', 'a screen pixel for each pixel'],
                                           style={'button_width': 'auto'})
         self.zoom.add_class('d2l-toggle')
         self.caption = widgets.HTML()
@@ -102,6 +104,7 @@ class CompositeView(widgets.VBox):
         self.tools = widgets.HBox([self.kind, self.zoom, self.share, self.caption])
         self.tools.add_class('d2l-tools')
         super().__init__([self.view])
+        self.add_class('d2l-composite')
         for control in (self.kind, self.share, self.zoom):
             control.observe(self._draw, 'value')
         self._draw()
@@ -118,7 +121,7 @@ class CompositeView(widgets.VBox):
         self.share.layout.display = '' if kind == 1 else 'none'
         if self.caption.value != self.CAPTIONS[kind]:
             self.caption.value = self.CAPTIONS[kind]
-        self.view.zoom = self.zoom.value
+        self.view.real = self.zoom.value
         picture, content = self.picture, self.content
         if picture is None:
             return
@@ -142,7 +145,7 @@ class Curves(widgets.VBox):
         self.columns, self.rows = axes
         self.figure = bqplot.Figure(marks=list(self.lines.values()), axes=axes, animation_duration=0,
                                     display_toolbar=False,
-                                    fig_margin={'top': 8, 'bottom': 44, 'left': 52, 'right': 12},
+                                    fig_margin={'top': 8, 'bottom': 44, 'left': 60, 'right': 12},
                                     layout={'width': '100%', 'height': '230px', 'min_width': '200px'})
         super().__init__([widgets.HTML('<b>weighted losses</b> (logarithmic axis)'), self.legend, self.figure])
         self.show([])

@@ -168,7 +168,7 @@ class Worker:
         """One epoch, with the settings as they are now."""
         if len(self.history) >= self.stop_after:
             return self._rest('finished', f'{len(self.history)} epochs are done, as asked for. '
-                                          'To go on, raise “stop after”; to begin again, press Reset.')
+                                          'To go on, raise “stop after”; to begin again, press “Start over”.')
         wanted = self._prepare()
         self.state, self.message = 'running', ''
         started = self._clock or time.time()

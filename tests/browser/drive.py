@@ -66,7 +66,8 @@ def serve(kind, folder, home):
                     '--ServerApp.port_retries=0', f'--ServerApp.{LARGE_UPLOADS}', '--LabApp.expose_app_in_browser=True']
         command = [BIN / 'jupyter', 'lab', *options]
     else:
-        command = [BIN / 'voila', folder, '--Voila.ip=127.0.0.1', f'--Voila.{LARGE_UPLOADS}', *options]
+        command = [BIN / 'voila', folder, '--Voila.ip=127.0.0.1', f'--Voila.config_file_paths={ROOT / "tools/app"}',
+                   *options]
     home.mkdir(parents=True, exist_ok=True)
     with (home / f'{kind}.log').open('w+') as log:
         process = subprocess.Popen([str(part) for part in command], env=_environment(home), stdout=log,

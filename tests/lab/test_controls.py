@@ -1,5 +1,13 @@
 from d2l_style import Weights
-from d2l_style.lab.controls import LayerControls, PictureControls, TrainingControls, WeightControls, catalogue, merged
+from d2l_style.lab.controls import (
+    EPOCHS,
+    LayerControls,
+    PictureControls,
+    TrainingControls,
+    WeightControls,
+    catalogue,
+    merged,
+)
 from d2l_style.lab.recipe import Settings
 
 import io
@@ -23,13 +31,8 @@ def record(reports):
 
 
 @pytest.fixture
-def choice(pictures, record, said):
-    return PictureControls(Settings(), dict(pictures), record, said.append, most_pixels=450 * 300, most_bytes=10_000)
-
-
-@pytest.fixture
-def said():
-    return []
+def choice(pictures, record):
+    return PictureControls(Settings(), dict(pictures), record, lambda: False, most_pixels=450 * 300, most_bytes=10_000)
 
 
 def png(side=20):
@@ -39,13 +42,18 @@ def png(side=20):
 
 
 def test_a_moved_weight_is_reported_and_a_set_one_is_not(record, reports):
-    controls = WeightControls(Weights(), record)
-    controls.sliders['tv'].box.value = 0
+    controls = WeightControls(Settings(), record)
+    controls.sliders['tv'].number.box.value = 0
     assert reports[-1] == {'weights': {'content': 1, 'style': 1000, 'tv': 0}}
     n = len(reports)
     controls.set(Settings(weights=Weights(2, 3, 4)))
     assert len(reports) == n
     assert [slider.value for slider in controls.sliders.values()] == [2, 3, 4]
+    controls.scale.slider.value = 0.5
+    assert reports[-1] == {'style_scale': 0.5}
+    controls.scale.number.box.value = 9
+    assert reports[-1] == {'style_scale': 0.5}
+    assert 'Allowed: 0.25 to 4' in controls.scale.number.note.value
 
 
 def test_layers_are_chosen_by_name_with_a_factor_each(record, reports):
@@ -66,7 +74,7 @@ def test_the_last_layer_stays(record, reports):
     controls = LayerControls(Settings(style_layers=('conv1_1',)), record)
     controls.style['conv1_1'].value = False
     assert controls.style['conv1_1'].value
-    assert 'At least one style layer' in controls.message.value
+    assert 'At least one style layer' in controls.note.value
     controls.content['conv4_4'].value = False
     assert controls.content['conv4_4'].value
 
@@ -99,8 +107,8 @@ def test_lbfgs_has_no_learning_rate(record, reports):
     assert controls.lr.disabled
     assert controls.decay.disabled
     assert reports == [{'optimiser': 'L-BFGS'}]
-    controls.stop.value = 10_000
-    assert controls.stop.value == 500
+    controls.stop.box.value = 10_000
+    assert controls.stop.value == EPOCHS
 
 
 def test_tiles_choose_and_swap(choice, reports):
@@ -123,21 +131,21 @@ def test_the_content_image_keeps_its_proportions_unless_told_not_to(choice, repo
     assert reports[-1] == {'image_shape': (450, 300)}
 
 
-def test_a_free_size_is_limited(choice, reports, said):
+def test_a_free_size_is_limited(choice, reports):
     choice.size.value = None
     choice.proportions.value = False
     choice.width.value, choice.height.value = 400, 320
     assert reports[-1] == {'image_shape': (400, 320)}
     n = len(reports)
     choice.width.value = 2000
-    assert 'too large' in said[-1]
+    assert 'too large' in choice.size_message.value
     assert len(reports) == n
 
 
-def test_a_good_upload_is_a_picture_more(choice, reports, said):
+def test_a_good_upload_is_a_picture_more(choice, reports):
     choice.side.value = 'style'
     choice.upload.value = upload('my picture.png', png())
-    assert said[-1] == ''
+    assert choice.message.value == ''
     assert reports[-1]['style'] == 'my picture.png'
     assert choice.pictures['my picture.png'].shape == (20, 20, 3)
     choice.upload.value = upload('my picture.png', png(30))
@@ -149,10 +157,10 @@ def test_a_good_upload_is_a_picture_more(choice, reports, said):
     ('text.txt', b'hello', 'not a picture'), ('cut.png', png()[:60], 'was not taken'),
     ('small.png', png(4), 'each side needs at least 16'), ('large.png', b'\0' * 20_000, 'MB'),
     ('<img src=x>.png', b'', '_img src_x_.png')], ids=['text', 'cut', 'small', 'large', 'markup'])
-def test_a_bad_upload_is_a_sentence_and_changes_nothing(choice, reports, said, name, content, sentence):
+def test_a_bad_upload_is_a_sentence_and_changes_nothing(choice, reports, name, content, sentence):
     before = dict(choice.pictures)
     choice.upload.value = upload(name, content)
-    assert sentence in said[-1]
+    assert sentence in choice.message.value
     assert choice.pictures == before
     assert not reports
     assert choice.upload.value == ()

@@ -79,7 +79,7 @@ def test_snapshots_can_be_gone_back_to_and_removed(worker):
     first, second = gallery.row.children
     assert 'epoch 3' in first.children[1].value
     assert 'mountain_lake × painted_hills' in first.children[1].value
-    go_back, remove = second.children[-1].children
+    go_back, _, remove = second.children[-1].children
     go_back.click()
     assert back == [moments[1]]
     remove.click()

@@ -1,11 +1,13 @@
 from d2l_style import Weights
 from d2l_style.lab import lab as module
 from d2l_style.lab import style_lab
+from d2l_style.lab.controls import EPOCHS
 from d2l_style.lab.help import EXPERIMENTS
 from d2l_style.lab.keep import png_with_settings
 from d2l_style.lab.recipe import Part, Settings
 
 import io
+import re
 import threading
 import warnings
 
@@ -27,7 +29,7 @@ def lab():
 
 
 def press(lab, name):
-    button = next(b for b in (lab.run, lab.step, lab.reset, *lab.keepers) if b.description == name)
+    button = next(b for b in (lab.run, lab.step, lab.snapshot, lab.reset, *lab.keepers) if b.description == name)
     button.click()
     assert lab.worker.wait()
 
@@ -53,7 +55,7 @@ def test_run_step_and_reset_change_the_picture_and_what_is_said(lab):
     press(lab, 'Run')
     assert 'finished' in lab.state.value
     assert lab.progress.value == lab.progress.max == 5
-    press(lab, 'Reset')
+    press(lab, 'Start over')
     assert 'ready' in lab.state.value
     assert composite(lab) == start
 
@@ -71,7 +73,7 @@ def test_buttons_tell_what_can_be_done(lab):
 
 def test_a_weight_changes_the_bars_at_once_even_without_a_run(lab):
     before = lab.bars.table.value
-    lab.weights.sliders['tv'].box.value = 100
+    lab.weights.sliders['tv'].number.box.value = 100
     assert lab.bars.table.value != before
     assert lab.worker.settings.weights == Weights(tv=100)
 
@@ -88,6 +90,116 @@ def test_pictures_size_and_start_show_at_once_while_nothing_is_trained(lab):
     lab.choice.tiles['content'].buttons['cat'].click()
     assert lab.worker.wait()
     assert lab.content.image.value != content
+    assert lab.choice.question.value == ''  # there is no run yet that it could spoil
+
+
+def test_another_content_image_in_a_run_asks_what_to_do(lab):
+    press(lab, 'Step')
+    done = composite(lab)
+    cat = lab.choice.tiles['content'].buttons['cat']
+    anew, keep = lab.choice.answers.children
+    cat.click()
+    assert lab.worker.wait()
+    assert 'cat' in lab.choice.question.value
+    assert (lab.worker.settings.content, lab.choice.answers.layout.display) == ('mountain_lake', '')
+    keep.click()
+    assert lab.worker.wait()
+    assert (lab.worker.settings.content, composite(lab), len(lab.worker.history)) == ('cat', done, 1)
+    assert (lab.choice.question.value, lab.choice.answers.layout.display) == ('', 'none')
+    lab.choice.tiles['content'].buttons['mountain_lake'].click()
+    anew.click()
+    assert lab.worker.wait()
+    assert (lab.worker.settings.content, len(lab.worker.history)) == ('mountain_lake', 0)
+    press(lab, 'Step')
+    cat.click()
+    press(lab, 'Start over')
+    assert lab.choice.question.value == ''
+    anew.click()  # the question is no more
+    assert lab.worker.settings.content == 'mountain_lake'
+
+
+def test_a_question_is_not_answered_for_the_user_by_an_upload(lab):
+    press(lab, 'Step')
+    buffer = io.BytesIO()
+    Image.new('RGB', (40, 30), 'red').save(buffer, format='png')
+    lab.choice.upload.value = upload('red.png', buffer.getvalue())
+    assert 'red.png' in lab.choice.question.value
+    assert lab.worker.settings.content == 'mountain_lake'
+    lab.choice.swap.click()
+    assert 'painted_hills' in lab.choice.question.value
+
+
+def test_what_a_turned_weight_did_is_told_beside_it(lab):
+    tv = lab.weights.sliders['tv']
+    for _ in range(3):
+        press(lab, 'Step')
+    assert tv.effect.value == ''
+    tv.number.box.value = 1000
+    assert tv.effect.value == ''  # nothing has happened yet
+    for _ in range(5):
+        press(lab, 'Step')
+    found = re.match(r'Since 10: TV loss −(\d+)% \(before weighting\), picture changed by ([\d.]+)%', tv.effect.value)
+    assert found and int(found[1]) > 5 and float(found[2]) > 0.5
+    assert lab.weights.sliders['style'].effect.value == ''
+    lab.weights.scale.number.box.value = 0.5
+    press(lab, 'Step')
+    assert 'Since 1: ' in lab.weights.scale.effect.value
+    press(lab, 'Start over')
+    assert tv.effect.value == lab.weights.scale.effect.value == ''
+
+
+def test_messages_are_beside_their_cause_and_go_with_the_run(lab):
+    lab.layers.backbone.value = 'vgg19'
+    assert lab.worker.wait()
+    assert 'weights fetch vgg19' in lab.layers.message.value
+    assert lab.message.value == ''
+    lab.layers.backbone.value = 'vgg19_slim'
+    assert lab.worker.wait()
+    assert lab.layers.message.value == ''
+    lab.worker.trace = ''
+    press(lab, 'Step')
+    press(lab, 'Snapshot')
+    press(lab, 'Save PNG')
+    press(lab, 'Copy as code')
+    assert lab.link.value and lab.code.value
+    lab.training.stop.box.value = 1
+    press(lab, 'Run')
+    assert '1 epochs are done' in lab.message.value
+    for action in (lab.reset.click, lab.gallery.row.children[0].children[-1].children[0].click):
+        press(lab, 'Save PNG')
+        action()
+        assert lab.worker.wait()
+        assert not any(message.value for message in lab.messages.values())
+        assert (lab.link.value, lab.code.value) == ('', '')
+        assert lab.link.layout.display == lab.code.layout.display == 'none'
+
+
+def test_two_snapshots_lie_side_by_side(lab):
+    for _ in range(3):
+        press(lab, 'Snapshot')
+        press(lab, 'Step')
+    cards = lab.gallery.row.children
+    toggles = [card.children[-1].children[1] for card in cards]
+    toggles[0].value = True
+    assert lab.gallery.pair.children == ()
+    toggles[1].value = True
+    assert [view.title.value[:9] for view in lab.gallery.pair.children] == ['<b>1.</b>', '<b>2.</b>']
+    toggles[2].value = True  # the first one makes room
+    assert [toggle.value for toggle in toggles] == [False, True, True]
+    assert [view.title.value[:9] for view in lab.gallery.pair.children] == ['<b>2.</b>', '<b>3.</b>']
+    cards[1].children[-1].children[2].click()
+    assert lab.gallery.pair.children == ()
+    assert len(lab.gallery.row.children) == 2
+
+
+def test_an_experiment_asks_before_it_tells(lab):
+    guide = lab._guide()
+    guess, watch = guide.children[3:5]
+    assert watch.value == ''
+    guess.value = EXPERIMENTS[0].guesses[1]
+    assert f'You expect: {EXPERIMENTS[0].guesses[1]}' in watch.value
+    assert EXPERIMENTS[0].watch in watch.value
+    guide.close()
 
 
 def test_a_picture_changed_in_a_run_does_not_throw_the_run_away(lab):
@@ -101,7 +213,7 @@ def test_a_picture_changed_in_a_run_does_not_throw_the_run_away(lab):
 
 
 def test_presets_and_experiments_set_everything(lab):
-    lab.weights.sliders['tv'].box.value = 100
+    lab.weights.sliders['tv'].number.box.value = 100
     lab.chapter.click()
     assert (lab.weights.sliders['tv'].value, lab.training.lr.value, lab.training.decay.value) == (10, 0.01, 200)
     lab.lively.click()
@@ -120,7 +232,7 @@ def test_what_is_kept_can_be_had_back(lab):
     press(lab, 'Step')
     press(lab, 'Snapshot')
     kept = composite(lab)
-    lab.weights.sliders['style'].box.value = 5
+    lab.weights.sliders['style'].number.box.value = 5
     press(lab, 'Step')
     press(lab, 'Step')
     card = lab.gallery.row.children[0]
@@ -131,23 +243,35 @@ def test_what_is_kept_can_be_had_back(lab):
     assert len(lab.worker.history) == 1
 
 
-def test_files_are_offered_for_download(lab):
+def test_files_are_saved_and_offered_for_download(lab, monkeypatch):
+    sent = []
+    monkeypatch.setattr(lab.browser, 'send', lambda message, buffers=None: sent.append((message, buffers)))
     press(lab, 'Save GIF')
-    assert 'press Run' in lab.message.value
+    assert 'press Run' in lab.kept.value
+    assert lab.message.value == ''
     press(lab, 'Step')
     press(lab, 'Step')
     assert 'failed' not in lab.state.value
     for ending in ('PNG', 'GIF', 'MP4'):
         press(lab, f'Save {ending}')
         assert f'style-lab-epoch-2.{ending.lower()}' in lab.link.value
+        message, (content,) = sent[-1]
+        assert message['save'] == f'style-lab-epoch-2.{ending.lower()}'
+        assert len(content) > 100
     press(lab, 'Copy as code')
     assert 'composite = train(' in lab.code.value
+    assert sent[-1] == ({'copy': lab.code.value}, None)
+    lab.browser._answered(lab.browser, {'copied': True}, [])
+    assert 'Copied' in lab.kept.value
+    lab.browser.copy('again')
+    lab.browser._answered(lab.browser, {'copied': False}, [])
+    assert 'does not let' in lab.kept.value
 
 
 def test_settings_come_back_from_a_saved_picture(lab):
-    lab.weights.sliders['content'].box.value = 3
+    lab.weights.sliders['content'].number.box.value = 3
     press(lab, 'Step')
-    lab.weights.sliders['content'].box.value = 4
+    lab.weights.sliders['content'].number.box.value = 4
     press(lab, 'Step')
     moment = lab.worker.moment()
     lab.lively.click()
@@ -155,7 +279,7 @@ def test_settings_come_back_from_a_saved_picture(lab):
     assert lab.worker.wait()
     assert lab.weights.sliders['content'].value == 4
     assert not lab.worker.history
-    assert 'Settings loaded' in lab.message.value
+    assert 'Settings loaded' in lab.kept.value
     assert 'Weights(4, 1000, 10)' in lab.code.value
 
 
@@ -164,12 +288,12 @@ def test_settings_come_back_from_a_saved_picture(lab):
 def test_settings_that_cannot_be_used_here_are_told(lab, settings, sentence):
     picture = lab.worker.moment().picture()
     lab.load.value = upload('a.png', png_with_settings(picture, (Part(Settings(**settings), 3),)))
-    assert sentence in lab.message.value
-    assert '<b>mine' not in lab.message.value
+    assert sentence in lab.kept.value
+    assert '<b>mine' not in lab.kept.value
     lab.load.value = upload('a.png', png_with_settings(picture, ()))
-    assert 'before anything was trained' in lab.message.value
+    assert 'before anything was trained' in lab.kept.value
     lab.load.value = upload('a.png', b'no png')
-    assert 'no settings' in lab.message.value
+    assert 'no settings' in lab.kept.value
 
 
 def test_an_error_in_the_run_is_shown_in_the_lab(lab):
@@ -179,6 +303,7 @@ def test_an_error_in_the_run_is_shown_in_the_lab(lab):
     press(lab, 'Run')
     assert 'failed' in lab.state.value
     assert 'weights fetch vgg19' in lab.message.value
+    assert lab.layers.message.value == ''
     assert composite(lab) == before
     lab.layers.backbone.value = 'vgg19_slim'
     press(lab, 'Step')
@@ -190,14 +315,15 @@ def test_visitors_have_limits():
     with pytest.raises(ValueError, match='at most 135000 pixels'):
         style_lab(image_shape=(900, 600), visitors=True)
     lab = style_lab(image_shape=(48, 32), visitors=True)
-    lab.training.stop.value = 10_000
-    assert lab.training.stop.value == 500
+    lab.training.stop.box.value = 10_000
+    assert lab.training.stop.value == EPOCHS
+    assert 'Allowed: 1 to 500' in lab.training.stop.note.value
     lab.choice.size.value = None
-    lab.choice.width.value, lab.choice.height.value = 1000, 1000
-    assert 'too large' in lab.message.value
+    lab.choice.width.box.value, lab.choice.height.box.value = 1000, 1000
+    assert 'too large' in lab.choice.size_message.value
     picture = lab.worker.moment().picture()
     lab.load.value = upload('a.png', png_with_settings(picture, (Part(Settings(image_shape=(900, 600)), 3),)))
-    assert '900 × 600, is too large here' in lab.message.value
+    assert '900 × 600, is too large here' in lab.kept.value
     lab.close()
 
 

@@ -57,13 +57,16 @@ def test_a_gram_picture_has_whole_squares_red_above_and_blue_below():
     assert gram_picture(np.zeros((512, 512)), top=0).shape == (176, 176, 3)
 
 
-def test_pictures_are_shown_pixel_by_pixel_unless_enlarged(pair):
+def test_pictures_are_as_large_as_the_page_allows_or_pixel_by_pixel(pair):
     view = CompositeView()
     view.show(pair[1], pair[0], Weights())
     assert (shown(view.view) == 200).all()
+    assert (view.view.image.layout.width, view.view.image.layout.height) == ('100%', 'auto')
+    view.zoom.value = True
     assert (view.view.image.layout.width, view.view.image.layout.height) == ('20px', '10px')
-    view.zoom.value = 3
-    assert (view.view.image.layout.width, view.view.image.layout.height) == ('60px', '30px')
+    assert 'd2l-real' in view.view.image._dom_classes
+    view.zoom.value = False
+    assert 'd2l-real' not in view.view.image._dom_classes
     assert 'weights 1 / 1000 / 10' in view.view.title.value
 
 
