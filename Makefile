@@ -43,7 +43,7 @@ PYTEST := OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(BIN)/pyt
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate --extra server \
   --custom-compile-command 'make requirements'
 
-.PHONY: help lab app run exercises release collect grade formgrader test check test-browser chromium \
+.PHONY: help lab app update run exercises release collect grade formgrader test check test-browser chromium \
   lint smoke fresh guest container bench bench-lab bench-sweep bench-grade requirements clean python-fits
 
 help:  ## list the targets
@@ -60,6 +60,9 @@ lab: $(VENV)/installed  ## open the notebooks in JupyterLab (PROFILE=book; GPU=1
 app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a projector (PROFILE=book, ARGS="--port=8866")
 	$(FETCH_PROFILE)
 	$(BIN)/voila notebooks/app_style_lab.ipynb --Voila.config_file_paths=tools/app $(ARGS)
+
+update:  ## bring this folder up to date; what you changed in it is copied to my-work/ first
+	@sh tools/update.sh
 
 run: $(VENV)/installed  ## execute every notebook and store its outputs (NOTEBOOKS=... for some)
 	rm -rf build/sweeps  # a sweep takes what is there

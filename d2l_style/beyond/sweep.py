@@ -99,7 +99,8 @@ def sweep(folder, *, client=None, progress=True, **grid):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     missing = [cell for cell in dict.fromkeys(cells) if not _is_done(folder, cell)]
-    with tqdm(total=len(cells), initial=len(cells) - len(missing), unit='cell', disable=not progress) as bar:
+    hidden = not progress or bool(os.environ.get('TQDM_DISABLE'))
+    with tqdm(total=len(cells), initial=len(cells) - len(missing), unit='cell', disable=hidden) as bar:
         for cell, row, picture in _computed(missing, client):
             _keep(folder, cell, row, picture)
             bar.update()
@@ -246,7 +247,7 @@ def _keep(folder, cell, row, picture):
         new.write_text(json.dumps(row), encoding='utf-8')
 
 
-def contact_sheet(swept, width=2.4):
+def contact_sheet(swept, width=3):
     """All pictures in a grid, a matplotlib `Figure`: a column for each value of the last setting that varies.
 
     Where only one varies, three stand side by side. `width`: of a picture, in inches.

@@ -2,6 +2,8 @@
 
 Where they differ the usual mistakes are tried: the one that gives the same numbers is the one that was made.
 """
+import itertools
+
 import numpy as np
 from mxnet import autograd, nd
 
@@ -56,14 +58,44 @@ def _compare_once(exercise, solution, arguments):
         if exercise.trained and not (isinstance(found, nd.NDArray) and same(gradient, wanted_gradient)):
             return NO_GRADIENT
         return ()
-    for mistake in exercise.mistakes:
-        if same(found, _call(mistake.computes, untouched)[0]):
-            return mistake.hints
+    recognised = _recognised(exercise, found, wanted, untouched)
+    if recognised:
+        return recognised
     if array(found).size != array(wanted).size:
         return (f'the result has the shape {tuple(array(found).shape)}, and {tuple(wanted.shape)} is wanted.',
                 'Write down the shape after each line of yours for an input of shape '
                 f'{tuple(arguments[0].shape)}.')
     return OTHER
+
+
+def _recognised(exercise, found, wanted, arguments):
+    """The hints for a usual mistake in the numbers, in the shape, or in both; else None."""
+    results = [(mistake.hints, _call(mistake.computes, arguments)[0]) for mistake in exercise.mistakes]
+    return next(itertools.chain(
+        (hints for hints, result in results if same(found, result)),
+        filter(None, [shape_slip(found, wanted)]),
+        (hints for hints, result in results if shape_slip(found, result))), None)  # both: the numbers come first
+
+
+def shape_slip(found, wanted):
+    """Hints where the numbers of `found` are right, and only their shape or their order is not; else None."""
+    found, wanted = array(found), array(wanted)
+    if found.size != wanted.size or wanted.size == 1:
+        return None
+    told = f'the numbers are right, but the result has the shape {found.shape}, and {wanted.shape} is wanted.'
+    long = found.squeeze()
+    if same(long, wanted):
+        return told, 'An axis of length 1 is left over. Which one is it, and what stands at its place in the input?'
+    turned = [long.transpose(axes) for axes in itertools.permutations(range(long.ndim))]
+    if any(same(other, wanted) for other in turned):
+        return ('the numbers are right, but the axes are in another order.',
+                f'The result is to have the shape {wanted.shape}: which axis of yours is which of these?')
+    if same(found.reshape(wanted.shape), wanted):
+        return told, 'The numbers stand in a row, or in other rows. Which shape did they have before you changed it?'
+    if same(np.sort(found, axis=None), np.sort(wanted, axis=None)):
+        return ('the numbers are right, but they stand in other places.',
+                'Which `reshape` or `transpose` comes last? Print a small result before and after it.')
+    return None
 
 
 def _call(function, arguments, with_gradient=False):

@@ -24,7 +24,9 @@ def compare_train(train, seed):
     if X is None or X is ...:
         return 'it returns nothing yet: write the loop, and end with `return X`.',
     if not isinstance(X, nd.NDArray) or X.shape != start.shape:
-        return (f'it returns {type(X).__name__}; the composite image, of shape {start.shape}, is wanted.',)
+        shape = f' of shape {X.shape}' if hasattr(X, 'shape') else ''
+        return (f'it returns {type(X).__name__}{shape}; the composite image, of shape {start.shape}, is wanted.',
+                'What does `get_inits` give, and which of it is the picture?')
     if not all(same(old, new.data()) for old, new in zip(weights, net.collect_params().values())):
         return ('the network has changed.',
                 'What is trained here: the network, or the picture? Look at what the trainer was given.')

@@ -23,7 +23,7 @@ from .recipe import OPTIMISERS, STARTS, Settings
 
 SIZES = (('225 × 150 (chapter, first)', (225, 150)), ('450 × 300 (chapter, second)', (450, 300)), ('free', None))
 THUMBNAIL = 72, 48
-EPOCHS = 150  # of a run with the lab's own settings: after that the picture dissolves into strokes
+EPOCHS = 100  # of a run with the lab's own settings: after that the picture dissolves into strokes
 
 
 def helped(control, sentence):

@@ -99,7 +99,8 @@ def chrome():
     """A headless Chromium. Only one at a time: Playwright takes the thread."""
     from playwright.sync_api import sync_playwright
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS,
+                                                 ignore_default_args=['--hide-scrollbars'])
         try:
             yield started
         finally:
@@ -110,7 +111,7 @@ def chrome():
 def new_page(chrome, width=1280, height=1000):
     """A page of it that shares nothing with others; `page.errors` collects what its console calls an error."""
     page = chrome.new_page(viewport={'width': width, 'height': height})
-    page.set_default_timeout(300_000)  # for what never happens: no busy machine takes as long
+    page.set_default_timeout(30_000)  # for what never happens: no busy machine takes as long
     page.errors = []
     page.on('console', lambda message: message.type == 'error' and page.errors.append(message.text))
     page.on('pageerror', lambda error: page.errors.append(str(error)))
@@ -135,6 +136,33 @@ def open_notebook(page, address, notebook, run=True):
 def run_all(page):
     """Run all cells; returns when each has answered."""
     assert page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')") is True
+
+
+def sticks_out(page, inside):
+    """What is wider than its place and would need a horizontal scroll bar, in the element `inside` or around it."""
+    return page.evaluate("""inside => {
+      const root = document.querySelector(inside), all = [...root.querySelectorAll('*'), root];
+      for (let e = root.parentElement; e; e = e.parentElement) all.push(e);
+      return all.filter(e => e.scrollWidth > e.clientWidth + 1 &&
+                        ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
+        .map(e => `${e.tagName} ${e.className}: ${e.scrollWidth} > ${e.clientWidth}`); }""", inside)
+
+
+def drag(page, slider):
+    """Drag a slider by a quarter of its width with the mouse, to where there is room; its values before and after."""
+    track, handle = slider.locator('.noUi-target'), slider.get_by_role('slider')
+    track.scroll_into_view_if_needed()
+    box, knob = track.bounding_box(), handle.bounding_box()
+    x, y = knob['x'] + knob['width'] / 2, knob['y'] + knob['height'] / 2
+    right = x + box['width'] / 4 <= box['x'] + box['width']
+    before = float(handle.get_attribute('aria-valuenow'))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + (1 if right else -1) * box['width'] / 4, y, steps=8)
+    page.mouse.up()
+    after = float(handle.get_attribute('aria-valuenow'))
+    low, high = (float(handle.get_attribute(f'aria-value{end}')) for end in ('min', 'max'))
+    return box['width'], before, after, low, high
 
 
 def execute(page, code):

@@ -1,20 +1,48 @@
-"""The Style Lab alone, as `make app` serves it."""
+"""The Style Lab alone, as `make app` serves it: to visitors, on a projector, on a telephone, without internet."""
+import contextlib
 import io
 
+import psutil
 import pytest
 from PIL import Image
 
-from .drive import ROOT, new_page, serve
+from ..waiting import wait_for
+from .drive import ROOT, drag, new_page, serve, sticks_out
 from .test_style_lab import button, composite, tab, wait_for_epoch, wait_for_state
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_page_has_the_lab_and_no_code(chromium, tmp_path, shots):
-    with serve('voila', ROOT / 'notebooks' / 'app_style_lab.ipynb', tmp_path) as address, new_page(chromium) as page:
-        page.goto(address)
-        page.locator('.d2l-lab .d2l-ready').wait_for()
-        assert 'import' not in page.locator('body').inner_text()
+@pytest.fixture(scope='module')
+def app(tmp_path_factory):
+    with serve('voila', ROOT / 'notebooks' / 'app_style_lab.ipynb', tmp_path_factory.mktemp('app')) as address:
+        yield address
+
+
+def opened(page, app):
+    page.goto(app)
+    page.locator('.d2l-lab .d2l-ready').wait_for()
+
+
+def kernels():
+    """The kernels that the app's server has started."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # it has just ended
+            if 'ipykernel_launcher' in ' '.join(process.cmdline()) and 'voila' in ' '.join(process.parent().cmdline()):
+                found.append(process)
+    return found
+
+
+def test_the_page_is_for_visitors_and_asks_no_other_server(app, chromium, shots):
+    with new_page(chromium) as page:
+        asked = []
+        page.on('request', lambda request: asked.append(request.url))
+        opened(page, app)
+        text = page.locator('body').inner_text()
+        for word in ('import', 'profile', 'embedded', 'app_style_lab'):
+            assert word not in text
+        assert page.title() == 'Style Lab: paint a photograph'
         start = composite(page)
         button(page, 'Run').click()
         wait_for_epoch(page, 20)
@@ -34,3 +62,54 @@ def test_the_page_has_the_lab_and_no_code(chromium, tmp_path, shots):
             box.press('Tab')
         page.locator('.d2l-error', has_text='too large').wait_for()
         assert Image.open(io.BytesIO(composite(page))).size == (225, 150)
+        assert asked
+        assert not [url for url in asked if not url.startswith((app, app.replace('http', 'ws'), 'data:', 'blob:'))]
+        assert not page.errors
+
+
+def test_a_projector_is_filled(app, chromium, shots):
+    with new_page(chromium, 1920, 1080) as page:
+        opened(page, app)
+        picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
+        assert picture['width'] * picture['height'] > 1920 * 1080 / 3
+        assert picture['y'] + picture['height'] < 1080
+        for slider in page.locator('.d2l-controls .widget-slider:visible').all():
+            assert slider.bounding_box()['y'] < 1050
+            width, before, after, low, high = drag(page, slider)
+            assert width > 200 and low < after < high and after != before
+        small = page.evaluate("""() => [...document.querySelectorAll('.d2l-stage *')].filter(e => e.offsetParent &&
+          [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) &&
+          !e.closest('.d2l-tile') && parseFloat(getComputedStyle(e).fontSize) < 17).map(e => e.textContent)""")
+        assert not small
+        assert not sticks_out(page, '.d2l-lab')
+        page.screenshot(path=shots / 'projector.png')
+
+
+def test_on_a_telephone_the_picture_comes_first_and_the_sliders_below(app, chromium, shots):
+    with new_page(chromium, 390, 844) as page:
+        opened(page, app)
+        assert not sticks_out(page, '.d2l-lab')
+        picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
+        assert picture['width'] > 0.85 * 390
+        sliders = page.locator('.d2l-controls .noUi-target:visible')
+        first, knob = sliders.first.bounding_box(), page.locator('.d2l-controls [role=slider]').first.bounding_box()
+        assert 0 < first['y'] - picture['y'] - picture['height'] < 150
+        assert first['width'] > 0.65 * 390
+        assert min(knob['width'], knob['height']) >= 32
+        page.screenshot(path=shots / 'telephone.png')
+        for slider in page.locator('.d2l-controls .widget-slider:visible').all():
+            _, before, after, low, high = drag(page, slider)
+            assert low < after < high and after != before
+            view = page.locator('.d2l-stage .d2l-picture').bounding_box()
+            assert view['y'] >= -1 and view['y'] + view['height'] < 844  # it stays in sight
+
+
+def test_a_page_that_is_left_ends_its_run(app, chromium):
+    with new_page(chromium) as page:
+        for _ in range(3):
+            opened(page, app)
+            button(page, 'Run').click()
+            wait_for_epoch(page, 5)
+        wait_for(lambda: len(kernels()) == 1)
+        page.goto('about:blank')
+        wait_for(lambda: not kernels())

@@ -2,13 +2,14 @@
 from d2l_style.lab.keep import settings_in_png
 
 import io
+import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from ..waiting import wait_for
-from .drive import execute
+from .drive import execute, sticks_out
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +45,7 @@ def composite(page):
     if page.evaluate('() => Boolean(window.jupyterapp?.shell.currentWidget?.sessionContext)'):  # not in the app
         execute(page, 'pass')  # answered after everything before it
     page.wait_for_timeout(300)
-    source = page.locator('.d2l-pictures img').first.get_attribute('src')
+    source = page.locator('.d2l-stage .d2l-picture').get_attribute('src')
     return bytes(page.evaluate('async src => [...new Uint8Array(await (await fetch(src)).arrayBuffer())]', source))
 
 
@@ -69,7 +70,7 @@ def test_run_pause_step_reset(page, shots):
     wait_for_epoch(page, done + 1)
     assert epoch(page) == done + 1
     assert composite(page) != picture
-    button(page, 'Reset').click()
+    button(page, 'Start over').click()
     wait_for_state(page, 'ready')
     page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "0"')
     assert composite(page) == start
@@ -97,7 +98,7 @@ def test_a_number_can_be_typed_and_reset(page):
     box.press('Tab')
     button(page, 'Step').click()
     page.wait_for_function('() => document.querySelector(".d2l-used").textContent === "weights 1 / 1000 / 0"')
-    button(page, 'reset').nth(2).click()
+    button(page, 'default').nth(2).click()
     button(page, 'Step').click()
     page.wait_for_function('() => document.querySelector(".d2l-used").textContent === "weights 1 / 1000 / 10"')
 
@@ -118,12 +119,12 @@ def test_another_backbone_brings_its_layers_and_says_how_to_fetch_it(page, shots
 def test_the_keyboard_goes_through_the_lab_in_reading_order(page):
     button(page, 'Run').focus()
     seen = []
-    for _ in range(14):
+    for _ in range(24):
         page.keyboard.press('Tab')
         seen.append(page.evaluate("""() => { const e = document.activeElement;
           return e.innerText || e.title || e.getAttribute('role') || e.tagName; }""").strip())
     order = [next((i for i, text in enumerate(seen) if text.startswith(name)), None) for name in
-             ('Step', 'Reset', 'picture', 'Chapter')]
+             ('Step', 'Snapshot', 'Start over', 'picture', 'fit', 'Weights', 'default', 'Chapter')]
     assert None not in order and order == sorted(order), seen
     button(page, 'Run').focus()
     page.keyboard.press('Space')
@@ -179,9 +180,8 @@ def test_a_saved_picture_has_its_settings_and_brings_them_back(page, tmp_path):
     wait_for_epoch(page, 5)
     button(page, 'Pause').click()
     wait_for_state(page, 'paused')
-    button(page, 'Save PNG').click()
     with page.expect_download() as download:
-        page.locator('.d2l-download').click()
+        button(page, 'Save PNG').click()
     file = tmp_path / 'saved.png'
     download.value.save_as(file)
     parts = settings_in_png(file.read_bytes())
@@ -217,10 +217,10 @@ def test_views_of_the_composite_image(page, shots):
         pictures.append(composite(page))
         page.screenshot(path=shots / f'{kind.replace(" / ", "-").replace(" ", "-")}.png')
     assert len(set(pictures)) == 3
-    image = page.locator('.d2l-pictures img').first
-    assert image.bounding_box()['width'] == 225  # pixel by pixel
-    page.locator('.d2l-tools').get_by_role('button', name='2×').click()
-    page.wait_for_function('() => document.querySelector(".d2l-pictures img").width === 450')
+    image = page.locator('.d2l-stage .d2l-picture')
+    assert image.bounding_box()['width'] > 400
+    page.locator('.d2l-tools').get_by_role('button', name='real pixels').click()
+    page.wait_for_function('() => document.querySelector(".d2l-stage .d2l-picture").width === 225')
     tab(page, 'Gram matrices')
     assert page.locator('.d2l-grams img').count() == 2
 
@@ -264,6 +264,122 @@ def test_a_kernel_restart_ends_the_run_and_the_cell_runs_again(page):
     button(page, 'Step').click()
     wait_for_epoch(page, 1)
     page.errors.clear()  # the old kernel's widgets are looked for in vain
+
+
+def test_a_number_that_is_not_allowed_is_answered_beside_its_box(page, shots):
+    boxes, notes = page.locator('.d2l-controls input[type=number]'), page.locator('.d2l-allowed', has_text='Allowed')
+    for typed in ('-3', '1000000000000'):
+        boxes.nth(1).fill(typed)
+        boxes.nth(1).press('Tab')
+        notes.filter(has_text='0 to 1,000,000').wait_for()
+        assert boxes.nth(1).input_value() == '1000'
+    page.screenshot(path=shots / 'allowed.png')
+    box, note = boxes.nth(1).bounding_box(), notes.first.bounding_box()
+    assert 0 <= note['y'] - box['y'] - box['height'] < 30
+    boxes.nth(1).fill('1000000')
+    boxes.nth(1).press('Tab')
+    notes.first.wait_for(state='hidden')
+    assert boxes.nth(1).evaluate('box => box.scrollWidth <= box.clientWidth')  # all seven digits are seen
+    tab(page, 'Training')
+    rate = page.locator('.d2l-controls input[type=number]:visible').nth(1)
+    rate.fill('1000')
+    rate.press('Tab')
+    notes.filter(has_text='to 10. It stays at 0.1').wait_for()
+
+
+def test_what_a_weight_did_stands_beside_it_and_goes_with_the_run(page):
+    button(page, 'Run').click()
+    wait_for_epoch(page, 10)
+    page.locator('.d2l-controls [role=slider]').nth(2).focus()
+    for _ in range(5):
+        page.keyboard.press('ArrowRight')
+    effect = page.locator('.d2l-effect', has_text='Since 10')
+    effect.wait_for()
+    assert re.search(r'TV loss [−+]\d+% .*picture changed by [\d.]+%', effect.inner_text())
+    button(page, 'Start over').click()
+    effect.wait_for(state='hidden')
+
+
+def test_code_is_on_the_clipboard(page):
+    page.context.grant_permissions(['clipboard-read', 'clipboard-write'])
+    button(page, 'Step').click()
+    wait_for_epoch(page, 1)
+    button(page, 'Copy as code').click()
+    page.locator('.d2l-note', has_text='Copied').wait_for()
+    assert 'composite = train(' in page.evaluate('() => navigator.clipboard.readText()')
+    button(page, 'Start over').click()
+    page.locator('.d2l-note', has_text='Copied').wait_for(state='detached')
+    assert not page.locator('.d2l-code').is_visible()
+
+
+def test_code_is_copied_where_the_clipboard_is_closed(page):
+    page.evaluate("() => Object.defineProperty(navigator, 'clipboard', {value: undefined, configurable: true})")
+    button(page, 'Step').click()
+    wait_for_epoch(page, 1)
+    button(page, 'Copy as code').click()
+    page.locator('.d2l-note', has_text='Copied').wait_for()
+    page.evaluate('() => delete navigator.clipboard')
+
+
+def test_another_content_image_asks(page, shots):
+    button(page, 'Step').click()
+    wait_for_epoch(page, 1)
+    tab(page, 'Pictures')
+    button(page, 'cat').first.click()
+    button(page, 'Start from the new picture').wait_for()
+    page.screenshot(path=shots / 'question.png')
+    button(page, 'Start from the new picture').click()
+    page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "0"')
+    button(page, '✓ cat').wait_for()
+    assert not button(page, 'Keep going').is_visible()
+
+
+def test_two_snapshots_side_by_side(page, shots):
+    for number in (1, 2):
+        button(page, 'Step').click()
+        wait_for_epoch(page, number)
+        button(page, 'Snapshot').click()
+        page.locator('.d2l-card', has_text=f'epoch {number}').wait_for()
+    for number in range(2):
+        button(page, 'Compare').nth(number).click()
+    pictures = page.locator('.d2l-pair img')
+    pictures.nth(1).wait_for()
+    left, right = (pictures.nth(i).bounding_box() for i in range(2))
+    assert left['y'] == right['y'] and right['x'] >= left['x'] + left['width']
+    page.locator('.d2l-pair').scroll_into_view_if_needed()
+    page.screenshot(path=shots / 'side-by-side.png')
+
+
+def test_picture_and_sliders_are_on_the_screen_together(page, shots):
+    """As on a student's laptop, with the file list open."""
+    page.set_viewport_size({'width': 1366, 'height': 768})
+    page.locator('.d2l-lab').evaluate('lab => lab.scrollIntoView()')
+    page.wait_for_timeout(500)
+    picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
+    assert picture['width'] >= 0.4 * 1366
+    assert picture['y'] + picture['height'] < 768
+    for slider in page.locator('.d2l-controls .noUi-target:visible').all():
+        box = slider.bounding_box()
+        assert box['width'] > 100
+        assert picture['x'] + picture['width'] < box['x'] and box['y'] < 740
+    button(page, 'Run').click()
+    wait_for_epoch(page, 20)
+    page.locator('.d2l-controls [role=slider]').nth(1).focus()
+    for key in ('ArrowRight', 'Home', 'End'):  # labels of other lengths
+        page.keyboard.press(key)
+        page.wait_for_timeout(300)
+        assert page.locator('.d2l-stage .d2l-picture').bounding_box() == pytest.approx(picture, abs=1)
+    button(page, 'Pause').click()
+    page.screenshot(path=shots / 'laptop.png')
+    for width in (1280, 1366, 1920):
+        page.set_viewport_size({'width': width, 'height': 900})
+        for name in ('Weights', 'Layers', 'Training', 'Pictures', 'Try it'):
+            tab(page, name)
+            page.wait_for_timeout(200)
+            assert not sticks_out(page, '.d2l-lab'), (width, name)
+        button(page, 'Copy as code').click()
+        page.locator('.d2l-code textarea').wait_for()
+        assert not sticks_out(page, '.d2l-lab')
 
 
 @pytest.mark.parametrize('width', [1280, 1920])

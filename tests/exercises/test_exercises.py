@@ -69,6 +69,55 @@ def test_nonsense_gets_a_sentence(name, nonsense):
     assert 'no function' in judge(name, nonsense).hints[0]
 
 
+SLIPS = {  # what a shape slip makes of a right result, and what is said
+    'leading axis': (lambda Y: Y.expand_dims(0), 'the result has the shape (1,'),
+    'trailing axis': (lambda Y: Y.expand_dims(-1), ', 1), and'),
+    'two axes more': (lambda Y: Y.expand_dims(0).expand_dims(0), 'the result has the shape (1, 1,'),
+    'flattened': (lambda Y: Y.reshape((-1,)), 'and ('),
+    'a row': (lambda Y: Y.reshape((1, -1)), 'and ('),
+    'NumPy': (lambda Y: Y.asnumpy()[None], 'the result has the shape (1,'),
+}
+
+
+@pytest.mark.parametrize('slip', SLIPS)
+@pytest.mark.parametrize('name', ['postprocess', 'gram'])
+def test_a_right_result_of_another_shape_is_told_so(name, slip):
+    turn, told = SLIPS[slip]
+    hints = judge(name, lambda *arguments: turn(EXERCISES[name].right(*arguments))).hints
+    assert 'leading axis is still there' in hints[0] or ('numbers are right' in hints[0] and told in hints[0])
+    assert len(hints) == 2
+
+
+@pytest.mark.parametrize('axes', [(1, 0, 2), (2, 0, 1), (0, 2, 1), (2, 1, 0), (1, 2, 0)])
+def test_a_right_result_with_its_axes_in_another_order_is_told_so(axes):
+    hints = judge('postprocess', lambda X: d2l_style.postprocess(X).transpose(axes)).hints
+    assert 'axes' in hints[0] or 'lies on its side' in hints[0]
+    hints = judge('postprocess', lambda X: d2l_style.postprocess(X).transpose(axes).expand_dims(0)).hints
+    assert 'axes' in hints[0] or 'lies on its side' in hints[0]
+
+
+def test_right_numbers_in_other_places_are_told_so():
+    hints = judge('postprocess', lambda X: d2l_style.postprocess(X).transpose((2, 0, 1)).reshape(
+        (X.shape[2], X.shape[3], 3))).hints
+    assert 'other places' in hints[0]
+
+
+@pytest.mark.parametrize('name', ['content_loss', 'style_loss', 'tv_loss'])
+@pytest.mark.parametrize('shape', [(1,), (1, 1), (1, 1, 1, 1)])
+def test_a_single_number_may_have_any_shape(name, shape):
+    assert judge(name, lambda *arguments: EXERCISES[name].right(*arguments).reshape(shape)).passed
+
+
+def test_two_mistakes_at_once_are_told_by_the_numbers():
+    wrong = solution('gram', WRONG['Gram matrix not divided'][1])
+    assert judge('gram', lambda X: wrong(X).expand_dims(0)).hints == judge('gram', wrong).hints
+
+
+def test_a_picture_of_another_shape_from_the_loop_is_told_so():
+    right = solution('train', RIGHT['train'])
+    assert 'of shape (3, 24, 32)' in judge('train', lambda *arguments: right(*arguments)[0]).hints[0]
+
+
 def test_an_error_names_the_line_of_the_student(tmp_path):
     file = tmp_path / 'cell.py'
     file.write_text('def gram(X):\n    c = X.shape[1]\n    return nd.dot(X, X.reshape((c, 7)))\n')

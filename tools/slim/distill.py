@@ -14,7 +14,8 @@ teachers. So half of each batch are such pictures, out of a pool that goes on be
 the student as it is: see composites.py.
 
 Our network started from what start.py does, and went 500 of 1500 steps; then, called again with
-`--steps 800`, which lets the rate fall sooner, 300 more with a new pool.
+`--steps 800`, which lets the rate fall sooner, 300 more with a new pool. From there, in another folder,
+1500 more with `--rate 1e-4 --guide 0.15 --heavier head_5=2 head_10=2 gram_5=3 gram_10=3 gram_28=3`.
 
     python tools/slim/distill.py --real VGG19.npz --quarter QUARTER.npz --photographs TRAIN VAL \
         --paintings PAINTINGS --validation TEST --out build/slim/trained --start build/slim/start.params
@@ -50,7 +51,7 @@ from mxnet import autograd, gluon, nd
 from mxnet.gluon import nn
 
 SCENE = 'scene'  # the adapter from conv4_4 to the real conv3_1
-GUIDE, HOLD = 0.3, 1.0  # weights of a convolution that only guides, and of conv4_4
+HOLD = 1.0  # weight of conv4_4, which does more than guide
 
 
 def thin(Y):
@@ -171,12 +172,12 @@ def scene_of(wanted):
     return nd.Pooling(wanted[REAL[-1]].relu(), kernel=(2, 2), stride=(2, 2), pool_type='avg')
 
 
-def total(rows):
-    """The weighted sum of errors that is made small."""
+def total(rows, guide, heavier):
+    """The weighted sum of errors that is made small. `guide`: weight of what only guides; `heavier`: {name: weight}."""
     def weight(name):
         if name == f'guide {CONTENT}' or name == SCENE:
             return HOLD
-        return GUIDE if name.startswith('guide') else 1.0
+        return heavier.get(name, guide if name.startswith('guide') else 1.0)
     return nd.add_n(*[weight(name) * row for name, row in rows.items()])
 
 
@@ -228,7 +229,12 @@ def parse_args():
     parser.add_argument('--batch', type=int, default=8)
     parser.add_argument('--crop', type=int, default=112, help='side of a training crop in pixels, a multiple of 16')
     parser.add_argument('--rate', type=float, default=2e-4, help='peak learning rate of Adam')
-    return parser.parse_args()
+    parser.add_argument('--guide', type=float, default=0.3, help='weight of the features that only guide')
+    parser.add_argument('--heavier', nargs='+', default=[], metavar='head_N=W', help='weights of other errors, else 1')
+    args = parser.parse_args()
+    pairs = [entry.replace('_', ' ').split('=') for entry in args.heavier]
+    args.heavier = {name: float(weight) for name, weight in pairs}
+    return args
 
 
 def main():
@@ -262,7 +268,7 @@ def main():
         guides, wanted = teachers(X)
         with autograd.record():
             rows = errors(student, X, guides, wanted)
-            loss = total(rows)
+            loss = total(rows, args.guide, args.heavier)
         loss.backward()
         trainer.step(1)
         nd.waitall()

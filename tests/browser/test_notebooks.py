@@ -1,0 +1,22 @@
+"""The notebooks with sliders, by mouse, at the size of a student's laptop."""
+import pytest
+
+from .drive import drag, new_page, open_notebook, sticks_out
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(('name', 'number'), [('02_features', 1), ('03_losses', 5), ('05_style_lab', 4)])
+def test_every_slider_can_be_dragged_to_a_value_in_between(served, chromium, shots, name, number):
+    with new_page(chromium, 1366, 768) as page:
+        open_notebook(page, served, f'notebooks/{name}.ipynb')
+        sliders = page.locator('.d2l-panel .widget-slider:visible')
+        sliders.nth(number - 1).wait_for()
+        assert sliders.count() == number
+        for slider in sliders.all():
+            width, before, after, low, high = drag(page, slider)
+            assert width > 100
+            assert low < after < high and after != before
+        page.screenshot(path=shots / f'{name}.png')
+        assert not sticks_out(page, '.d2l-panel')
+        page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
