@@ -1,7 +1,7 @@
 """Wait for what happens, however busy the machine is."""
 import time
 
-HANGS = 600  # seconds: no machine is as busy as that
+HANGS = 60  # seconds: no machine is as busy as that
 
 
 def wait_for(condition, *processes):

@@ -91,7 +91,7 @@ class LayerControls(Reporting):
         self.backbone = widgets.Dropdown(options=[*BACKBONES, *own_weights()], description='backbone',
                                          tooltip=HELP['backbone'])
         self.names, self.message, self.note = [], Message(), Message()
-        self.grid = widgets.GridBox(layout={'grid_template_columns': '6em 5.5em 5em 6.5em'})
+        self.grid = widgets.GridBox(layout={'grid_template_columns': '5em 4.2em 3.6em minmax(0, 6em)'})
         self.grid.add_class('d2l-layers')
         super().__init__([helped(self.backbone, HELP['backbone']), self.message, self.note,
                           helped(self.grid, HELP['layers'])], changed)
@@ -103,7 +103,7 @@ class LayerControls(Reporting):
         before, self.names = self.grid.children, names
         self.content = {name: self._box('content layer', name) for name in names}
         self.style = {name: self._box('style layer', name) for name in names}
-        self.factors = {name: Number(1, 0, 1000, tooltip=f'factor of the style weight for {name}', width='5.6em')
+        self.factors = {name: Number(1, 0, 1000, tooltip=f'factor of the style weight for {name}', width='100%')
                         for name in names}
         head = [widgets.HTML(f'<b>{title}</b>') for title in ('layer', 'content', 'style', 'factor')]
         rows = [(widgets.Label(name), self.content[name], self.style[name], self.factors[name]) for name in names]

@@ -118,7 +118,7 @@ class LogSlider(widgets.VBox):
 
     `lowest`, `highest`: of the slider; the box takes any value from 0 to `most`. With `zero` the
     leftmost position means 0, without one the box begins at `least`. `value` has three significant digits
-    unless it was typed. `effect`: a text beside the name, for what turning it did.
+    unless it was typed. `effect`: a text below, for what turning it did.
     """
 
     value = traitlets.Float()
@@ -136,12 +136,12 @@ class LogSlider(widgets.VBox):
         self.effect = widgets.HTML(layout={'display': 'none'})
         self.effect.add_class('d2l-effect')
         self._mover = None
-        head = widgets.HBox([widgets.Label(description), self.effect],
-                            layout={'flex_flow': 'row wrap', 'align_items': 'center', 'width': '100%'})
+        title = widgets.Label(description)
         row = widgets.HBox([self.slider, self.number, self.back], layout={'align_items': 'center', 'width': '100%'})
-        for box, name in ((head, 'head'), (row, 'slider')):
-            box.add_class(f'd2l-{name}')
-        super().__init__([head, row], value=value, layout={'width': '100%'})
+        for part, name in ((title, 'title'), (row, 'slider')):
+            part.add_class(f'd2l-{name}')
+        # what appears is below, or it would push the slider away from under the mouse
+        super().__init__([title, row, self.effect], value=value, layout={'width': '100%'})
         self.slider.observe(self._moved, 'value')
         self.number.observe(lambda change: self._set(change['new'], self.number), 'value')
         self.back.on_click(lambda _: self._set(self.default, self.back))
@@ -158,7 +158,7 @@ class LogSlider(widgets.VBox):
             control.disabled = disabled
 
     def tell(self, text):
-        """Say beside the slider's name what turning it did; an empty text takes that away."""
+        """Say below the slider what turning it did; an empty text takes that away."""
         if self.effect.value != text:
             self.effect.value, self.effect.layout.display = text, '' if text else 'none'
 

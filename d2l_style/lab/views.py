@@ -148,6 +148,7 @@ class Curves(widgets.VBox):
                                     fig_margin={'top': 8, 'bottom': 44, 'left': 60, 'right': 12},
                                     layout={'width': '100%', 'height': '230px', 'min_width': '200px'})
         super().__init__([widgets.HTML('<b>weighted losses</b> (logarithmic axis)'), self.legend, self.figure])
+        self.add_class('d2l-curves')
         self.show([])
 
     def show(self, history):

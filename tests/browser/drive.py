@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def serve(kind, folder, home):
         process = subprocess.Popen([str(part) for part in command], env=_environment(home), stdout=log,
                                    stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            _wait_for(f'http://127.0.0.1:{port}/' + 'api/status' * (kind == 'lab'), process, log)
+            _wait_for(f'http://127.0.0.1:{port}/api/status', process, log)
             yield f'http://127.0.0.1:{port}'
         finally:
             process.terminate()
@@ -87,6 +88,8 @@ def _wait_for(address, process, log):
     while True:
         try:
             return urllib.request.urlopen(address, timeout=300)
+        except urllib.error.HTTPError:  # Voilà has no such page, and answers; its own page would start a kernel
+            return None
         except OSError:
             if process.poll() is not None:
                 log.seek(0)
@@ -145,13 +148,16 @@ def sticks_out(page, inside):
       for (let e = root.parentElement; e; e = e.parentElement) all.push(e);
       return all.filter(e => e.scrollWidth > e.clientWidth + 1 &&
                         ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
-        .map(e => `${e.tagName} ${e.className}: ${e.scrollWidth} > ${e.clientWidth}`); }""", inside)
+        .map(e => { const right = e.getBoundingClientRect().right + 1;
+          const out = [...e.querySelectorAll('*')].filter(c => c.getBoundingClientRect().right > right);
+          return `${e.className}: ${e.scrollWidth} > ${e.clientWidth}, by ` +
+            out.map(c => `${c.className} ${c.textContent.slice(0, 40)}`).slice(0, 5).join('; '); }); }""", inside)
 
 
 def drag(page, slider):
     """Drag a slider by a quarter of its width with the mouse, to where there is room; its values before and after."""
     track, handle = slider.locator('.noUi-target'), slider.get_by_role('slider')
-    track.scroll_into_view_if_needed()
+    track.evaluate("track => track.scrollIntoView({block: 'center'})")
     box, knob = track.bounding_box(), handle.bounding_box()
     x, y = knob['x'] + knob['width'] / 2, knob['y'] + knob['height'] / 2
     right = x + box['width'] / 4 <= box['x'] + box['width']

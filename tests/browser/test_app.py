@@ -19,9 +19,20 @@ def app(tmp_path_factory):
         yield address
 
 
-def opened(page, app):
+def load(page, app):
     page.goto(app)
     page.locator('.d2l-lab .d2l-ready').wait_for()
+
+
+@contextlib.contextmanager
+def visitor(chromium, app, *size):
+    """A page that shows the lab, and is left at the end as a visitor leaves it."""
+    with new_page(chromium, *size) as page:
+        try:
+            load(page, app)
+            yield page
+        finally:
+            page.goto('about:blank')
 
 
 def kernels():
@@ -35,10 +46,10 @@ def kernels():
 
 
 def test_the_page_is_for_visitors_and_asks_no_other_server(app, chromium, shots):
-    with new_page(chromium) as page:
+    with visitor(chromium, app) as page:
         asked = []
         page.on('request', lambda request: asked.append(request.url))
-        opened(page, app)
+        load(page, app)
         text = page.locator('body').inner_text()
         for word in ('import', 'profile', 'embedded', 'app_style_lab'):
             assert word not in text
@@ -68,8 +79,7 @@ def test_the_page_is_for_visitors_and_asks_no_other_server(app, chromium, shots)
 
 
 def test_a_projector_is_filled(app, chromium, shots):
-    with new_page(chromium, 1920, 1080) as page:
-        opened(page, app)
+    with visitor(chromium, app, 1920, 1080) as page:
         picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
         assert picture['width'] * picture['height'] > 1920 * 1080 / 3
         assert picture['y'] + picture['height'] < 1080
@@ -86,8 +96,7 @@ def test_a_projector_is_filled(app, chromium, shots):
 
 
 def test_on_a_telephone_the_picture_comes_first_and_the_sliders_below(app, chromium, shots):
-    with new_page(chromium, 390, 844) as page:
-        opened(page, app)
+    with visitor(chromium, app, 390, 844) as page:
         assert not sticks_out(page, '.d2l-lab')
         picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
         assert picture['width'] > 0.85 * 390
@@ -107,7 +116,7 @@ def test_on_a_telephone_the_picture_comes_first_and_the_sliders_below(app, chrom
 def test_a_page_that_is_left_ends_its_run(app, chromium):
     with new_page(chromium) as page:
         for _ in range(3):
-            opened(page, app)
+            load(page, app)
             button(page, 'Run').click()
             wait_for_epoch(page, 5)
         wait_for(lambda: len(kernels()) == 1)

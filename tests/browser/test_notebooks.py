@@ -1,7 +1,7 @@
 """The notebooks with sliders, by mouse, at the size of a student's laptop."""
 import pytest
 
-from .drive import drag, new_page, open_notebook, sticks_out
+from .drive import ROOT, drag, new_page, open_notebook, sticks_out
 
 pytestmark = pytest.mark.slow
 
@@ -19,4 +19,15 @@ def test_every_slider_can_be_dragged_to_a_value_in_between(served, chromium, sho
             assert low < after < high and after != before
         page.screenshot(path=shots / f'{name}.png')
         assert not sticks_out(page, '.d2l-panel')
+        page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
+
+
+@pytest.mark.parametrize('name', sorted(file.stem for file in (ROOT / 'notebooks').glob('0*.ipynb')))
+def test_no_line_and_no_output_needs_a_horizontal_scroll_bar(served, chromium, shots, name):
+    with new_page(chromium, 1366, 768) as page:
+        open_notebook(page, served, f'notebooks/{name}.ipynb', run=False)
+        page.evaluate("""async () => { const box = document.querySelector('.jp-WindowedPanel-outer');
+          for (let y = 0; y < box.scrollHeight; y += 300) {
+            box.scrollTop = y; await new Promise(done => setTimeout(done, 50)); } }""")
+        assert not sticks_out(page, '.jp-Notebook')
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')

@@ -12,6 +12,7 @@ from ..waiting import wait_for
 from .drive import execute, sticks_out
 
 pytestmark = pytest.mark.slow
+LONG = 'lab.training.stop.value = 10_000'  # a run that does not end before the test does
 
 
 def button(page, name):
@@ -77,16 +78,17 @@ def test_run_pause_step_reset(page, shots):
 
 
 def test_every_slider_moves_by_keyboard_while_training_runs(page):
+    execute(page, LONG)
     button(page, 'Run').click()
     wait_for_epoch(page, 5)
     for number, name in enumerate(('content', 'style', 'TV')):
         handle = page.locator('.d2l-controls [role=slider]').nth(number)
-        before, loss = used(page), page.locator(f'.d2l-views .d2l-{name}').inner_text()
+        before, loss = used(page), page.locator(f'.d2l-legend .d2l-{name}').inner_text()
         handle.focus()
         for _ in range(5):
             page.keyboard.press('ArrowRight')
         page.wait_for_function('before => document.querySelector(".d2l-used").textContent !== before', arg=before)
-        page.wait_for_function('([name, loss]) => document.querySelector(`.d2l-views .d2l-${name}`).textContent'
+        page.wait_for_function('([name, loss]) => document.querySelector(`.d2l-legend .d2l-${name}`).textContent'
                                ' !== loss', arg=[name, loss])
     page.wait_for_function('() => document.querySelector(".d2l-used").textContent === "weights 3.16 / 3160 / 31.6"')
     assert page.locator('.d2l-running').count() == 1
@@ -226,6 +228,7 @@ def test_views_of_the_composite_image(page, shots):
 
 
 def test_a_reload_of_the_page_leaves_the_run_alive(page):
+    execute(page, LONG)
     button(page, 'Run').click()
     wait_for_epoch(page, 5)
     page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
@@ -373,6 +376,7 @@ def test_picture_and_sliders_are_on_the_screen_together(page, shots):
     page.screenshot(path=shots / 'laptop.png')
     for width in (1280, 1366, 1920):
         page.set_viewport_size({'width': width, 'height': 900})
+        page.wait_for_timeout(1000)
         for name in ('Weights', 'Layers', 'Training', 'Pictures', 'Try it'):
             tab(page, name)
             page.wait_for_timeout(200)
