@@ -17,7 +17,7 @@ from tqdm import tqdm
 def run(file, folder=None):
     """Execute `file` in `folder`, by default its own, and write it back.
 
-    Its metadata are made minimal, so that diffs show content only.
+    Its metadata are made minimal, so that diffs show content only; a title, which Voilà shows, stays.
     """
     notebook = nbformat.read(file, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == 'code']
@@ -29,7 +29,9 @@ def run(file, folder=None):
     for cell in cells:
         for output in cell.outputs:  # a stored slider is dead: the page shows the still picture behind it
             output.get('data', {}).pop('application/vnd.jupyter.widget-view+json', None)
+    title = {'title': notebook.metadata.title} if 'title' in notebook.metadata else {}
     notebook.metadata = {
+        **title,
         'kernelspec': {'display_name': 'Python 3', 'language': 'python', 'name': 'python3'},
         'language_info': {'name': 'python'}}
     nbformat.write(notebook, file)
