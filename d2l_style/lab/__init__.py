@@ -2,8 +2,8 @@
 
 Stands on the chapter's files, the store and fast mode, which know nothing of it. Of the Style Lab, `recipe` has the
 settings and their code, `transfer` what is computed, `worker` the thread, `pace` how many pictures are sent,
-`controls`, `views` and `keep` (snapshots, files) what is seen, `help` the texts, and `lab` puts them together; `parts`
-is what all sliders are built from.
+`controls`, `views`, `effects` (what a turned weight did) and `keep` (snapshots, files) what is seen, `browser` what
+only the page can do, `help` the texts, and `lab` puts them together; `parts` is what all sliders are built from.
 """
 import lazy_loader
 

@@ -217,6 +217,8 @@ class StyleLab(Panel):
         if anew:
             self._reset()
         elif (before.frame(), before.start) != (worker.settings.frame(), worker.settings.start):
+            if place == 'pictures':  # links and code are of other pictures
+                self._quiet()
             self.say('')
             worker.do(self._reset_if_new)
         return None

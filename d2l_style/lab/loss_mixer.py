@@ -9,7 +9,7 @@ from ..images import postprocess
 from ..losses import Weights, compute_loss, gram
 from .parts import Panel, figure_png, weight_sliders
 
-WIDE = {'width': '100%', 'min_width': '14em'}
+WIDE = {'width': 'auto', 'min_width': '14em'}
 
 
 def mix_losses(content_X, style_X, net):

@@ -114,7 +114,7 @@ def chrome():
 def new_page(chrome, width=1280, height=1000):
     """A page of it that shares nothing with others; `page.errors` collects what its console calls an error."""
     page = chrome.new_page(viewport={'width': width, 'height': height})
-    page.set_default_timeout(30_000)  # for what never happens: no busy machine takes as long
+    page.set_default_timeout(300_000)  # for what never happens: no busy machine takes as long
     page.errors = []
     page.on('console', lambda message: message.type == 'error' and page.errors.append(message.text))
     page.on('pageerror', lambda error: page.errors.append(str(error)))
