@@ -253,8 +253,10 @@ class PictureControls(Reporting):
                                      button('Keep going', 'the picture stays, and gets the new content image as '
                                             'its target', self._answer(False))],
                                     layout={'display': 'none', 'flex_flow': 'row wrap'})
+        ask = widgets.VBox([self.question, self.answers])
+        ask.add_class('d2l-ask')
         super().__init__([
-            self.tiles['content'], self.question, self.answers, self.tiles['style'],
+            self.tiles['content'], ask, self.tiles['style'],
             widgets.HBox([self.swap, self.upload, widgets.Label('as'), self.side], layout={'flex_flow': 'row wrap'}),
             self.message, helped(widgets.VBox(), HELP['upload']),
             helped(widgets.VBox([self.size, self.free, self.size_message, self.proportions]), HELP['size'])], changed)

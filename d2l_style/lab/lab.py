@@ -364,7 +364,7 @@ class StyleLab(Panel):
         self._show_pictures(worker)
         if not running or self.pace.pictures % DETAILS_EVERY == 0:
             measured = worker.transfer.measure(worker.X)
-            self.effects.saw(measured, to_picture(worker.X))
+            self.effects.saw(measured, self.composite.picture)
             self.bars.show(measured, worker.used().weights)
             self.grams.show(measured)
             self.curves.show(worker.history)

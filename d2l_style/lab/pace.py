@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from .parts import close_parts
 
 INTERVAL = 0.1  # seconds between two pictures while something is turned: ten a second are seen as a film
-AT_REST = 0.35  # and else: to show a picture costs the browser about as much of two cores as an epoch
+AT_REST = 0.5  # and else: to show a large picture costs the browser more of two cores than an epoch
 LIVELY = 2  # seconds that a turn of something keeps the pace up
 EVERY = 5  # pictures for a number: each answer costs the browser about as much as a picture
 PATIENCE = 5  # seconds after which a number is held to be lost: the page was reloaded, or nobody looks

@@ -330,7 +330,11 @@ def test_another_content_image_asks(page, shots):
     tab(page, 'Pictures')
     button(page, 'cat').first.click()
     button(page, 'Start from the new picture').wait_for()
+    page.wait_for_timeout(300)
     page.screenshot(path=shots / 'question.png')
+    panel = page.locator('.d2l-controls .widget-tab-contents').first.bounding_box()
+    answer = button(page, 'Start from the new picture').bounding_box()
+    assert panel['y'] <= answer['y'] and answer['y'] + answer['height'] <= panel['y'] + panel['height']
     button(page, 'Start from the new picture').click()
     page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "0"')
     button(page, '✓ cat').wait_for()
