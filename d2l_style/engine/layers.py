@@ -28,7 +28,8 @@ class PaddedConv2D(nn.Conv2D):
     """A 3×3 convolution that continues the picture beyond its border, where Gluon's sees zeros.
 
     Zeros are a dark edge around every picture, and an optimiser paints a frame against it. `borders`:
-    'edge' repeats the outermost pixels, 'reflect' mirrors those inside them (both sides at least 2, so pictures of at least 32).
+    'edge' repeats the outermost pixels, 'reflect' mirrors those inside them (both sides at least 2, which after
+    four poolings takes a picture of 32).
     """
 
     borders = 'edge'
