@@ -22,11 +22,14 @@ echo "$changed" | while IFS= read -r file; do
   mkdir -p "$work/$(dirname "$file")"
   cp -p "$file" "$work/$file"
 done
+before=$(git rev-parse --quiet --verify refs/stash || true)
 git stash --quiet  # a second copy, and a clean folder to merge into
+stashed=''
+[ "$before" = "$(git rev-parse --quiet --verify refs/stash || true)" ] || stashed=yes
 if git merge --quiet --ff-only '@{upstream}'; then
-  [ -n "$changed" ] && git stash drop --quiet
+  [ -z "$stashed" ] || git stash drop --quiet
 else
-  [ -n "$changed" ] && git stash pop --quiet
+  [ -z "$stashed" ] || git stash pop --quiet
   stop 'The new version has files that lie here already (see above): move them away, and try again. Nothing was changed.'
 fi
 echo 'Up to date.'

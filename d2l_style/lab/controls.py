@@ -26,11 +26,11 @@ THUMBNAIL = 72, 48
 EPOCHS = 100  # of a run with the lab's own settings: after that the picture dissolves into strokes
 
 
-def helped(control, sentence):
-    """A control with its sentence of help below."""
+def helped(sentence, *controls):
+    """Controls, one below the other, with a sentence of help below."""
     text = widgets.HTML(sentence)
     text.add_class('d2l-help')
-    return widgets.VBox([control, text])
+    return widgets.VBox([*controls, text])
 
 
 def button(text, tooltip, on_click, style=''):
@@ -70,8 +70,8 @@ class WeightControls(Reporting):
         self.sliders = weight_sliders(settings.weights)
         self.scale = LogSlider('style size', settings.style_scale, 0.5, 2, zero=False, least=0.25, most=4,
                                step=math.log10(2) / 12)  # 1 is one of its steps
-        super().__init__([*(helped(slider, HELP[name]) for name, slider in self.sliders.items()),
-                          helped(self.scale, HELP['style_scale'])], changed)
+        super().__init__([*(helped(HELP[name], slider) for name, slider in self.sliders.items()),
+                          helped(HELP['style_scale'], self.scale)], changed)
         for slider in self.sliders.values():
             slider.observe(lambda _: self.report(weights={n: s.value for n, s in self.sliders.items()}), 'value')
         self.scale.observe(lambda change: self.report(style_scale=change['new']), 'value')
@@ -93,8 +93,8 @@ class LayerControls(Reporting):
         self.names, self.message, self.note = [], Message(), Message()
         self.grid = widgets.GridBox(layout={'grid_template_columns': '5em 4.2em 3.6em minmax(0, 6em)'})
         self.grid.add_class('d2l-layers')
-        super().__init__([helped(self.backbone, HELP['backbone']), self.message, self.note,
-                          helped(self.grid, HELP['layers'])], changed)
+        super().__init__([helped(HELP['backbone'], self.backbone), self.message, self.note,
+                          helped(HELP['layers'], self.grid)], changed)
         self.set(settings)
         self.backbone.observe(self._other_backbone, 'value')
 
@@ -168,9 +168,9 @@ class TrainingControls(Reporting):
         self.start = widgets.Dropdown(options=STARTS, description='start', tooltip='start picture', **wide)
         self.stop = Number(EPOCHS, 1, most_epochs, whole=True, description='stop after', width='14em',
                            tooltip='epochs after which a run ends', **wide)
-        super().__init__([helped(self.start, HELP['start']), helped(self.stop, HELP['stop']),
-                          helped(self.lr, HELP['lr']), helped(self.decay, HELP['decay']),
-                          helped(self.optimiser, HELP['optimiser'])], changed)
+        super().__init__([helped(HELP['start'], self.start), helped(HELP['stop'], self.stop),
+                          helped(HELP['lr'], self.lr), helped(HELP['decay'], self.decay),
+                          helped(HELP['optimiser'], self.optimiser)], changed)
         self.set(settings)
         for name, control in (('optimiser', self.optimiser), ('lr', self.lr), ('lr_decay_epoch', self.decay),
                               ('start', self.start), ('stop_after', self.stop)):
@@ -257,9 +257,9 @@ class PictureControls(Reporting):
         ask.add_class('d2l-ask')
         super().__init__([
             self.tiles['content'], ask, self.tiles['style'],
-            widgets.HBox([self.swap, self.upload, widgets.Label('as'), self.side], layout={'flex_flow': 'row wrap'}),
-            self.message, helped(widgets.VBox(), HELP['upload']),
-            helped(widgets.VBox([self.size, self.free, self.size_message, self.proportions]), HELP['size'])], changed)
+            helped(HELP['upload'], widgets.HBox([self.swap, self.upload, widgets.Label('as'), self.side],
+                                                layout={'flex_flow': 'row wrap'}), self.message),
+            helped(HELP['size'], self.size, self.free, self.size_message, self.proportions)], changed)
         self.set(settings)
         self.swap.on_click(lambda _: self._choose(content=self.chosen['style'], style=self.chosen['content']))
         self.upload.observe(self._uploaded, 'value')
@@ -293,12 +293,14 @@ class PictureControls(Reporting):
 
     def _ask(self, names):
         self._wanted = names
-        self.question.say(f'{names["content"]}: the run so far began with {self.chosen["content"]}.', 'note')
+        self.question.say(f'{names["content"]}: the content image of the run so far is {self.chosen["content"]}.',
+                          'note')
         self.answers.layout.display = ''
 
     def forget(self):
-        """Take back a question that was not answered."""
+        """Take back a question that was not answered, and what was said about a size."""
         self._wanted = {}
+        self.size_message.say('')
         self.question.say('')
         self.answers.layout.display = 'none'
 

@@ -105,7 +105,7 @@ def _open(content, name):
 def _learn_heic(name):
     """Have PIL read HEIC; `ValueError` where there is no reader."""
     try:
-        from pillow_heif import register_heif_opener  # half a second that only such photographs cost
+        from pillow_heif import register_heif_opener  # for such photographs only: few have one
         register_heif_opener()
     except (ImportError, OSError):
         raise ValueError(f'{name} is a photograph in HEIC, as iPhones take them, and pillow-heif, which reads it, is '

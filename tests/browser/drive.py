@@ -103,7 +103,7 @@ def chrome():
     from playwright.sync_api import sync_playwright
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS,
-                                                 ignore_default_args=['--hide-scrollbars'])
+                                               ignore_default_args=['--hide-scrollbars'])
         try:
             yield started
         finally:

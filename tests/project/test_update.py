@@ -71,6 +71,18 @@ def test_names_with_spaces_and_accents_are_kept_too(teacher, student):
     assert (student / 'notes of my own.txt').read_text() == 'never touched'
 
 
+def test_a_file_that_was_deleted_comes_back_and_an_older_stash_stays(teacher, student):
+    (student / 'two.ipynb').write_text('put aside')
+    git(student, 'stash')
+    (student / 'one.ipynb').unlink()
+    commit(teacher, two='better')
+    assert update(student).returncode == 0
+    assert (student / 'one.ipynb').read_text() == 'first'
+    assert len(git(student, 'stash', 'list').splitlines()) == 1
+    assert update(student).returncode == 0  # nothing is changed any more
+    assert len(git(student, 'stash', 'list').splitlines()) == 1
+
+
 def test_commits_of_ones_own_are_left_alone(teacher, student):
     commit(student, one='my own version')
     commit(teacher, two='better')
