@@ -75,7 +75,7 @@ exercises: $(VENV)/installed-teach  ## execute the exercises with their solution
 	$(BIN)/python tools/run_notebooks.py notebooks/06_exercises.ipynb
 
 release:  ## the exercises for the students, and their hidden tests into the gradebook (docs/teachers.md)
-collect:  ## sort the submissions in course/downloaded by student
+collect:  ## sort what was handed in (course/downloaded) by student, and say what is wrong with it
 grade:  ## marks, feedback and table of all submissions (ARGS="--force --workers 4")
 release collect grade: $(VENV)/installed-teach
 	$(BIN)/python course/course.py $@ $(ARGS)

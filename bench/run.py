@@ -141,8 +141,9 @@ def quality(args):
 def start(args):
     """Seconds that a student waits, in fresh processes."""
     import start as waits
-    plan = {'import mxnet': lambda: waits.imports('mxnet'), 'import d2l_style (with mxnet)': lambda: waits.imports(
-        'd2l_style'), 'new kernel to first composite image': waits.first_picture,
+    plan = {'import d2l_style, mxnet': lambda: waits.imports('d2l_style, mxnet'),
+            'the same and all that trains': lambda: waits.imports('d2l_style.training, d2l_style.fast'),
+            'new kernel to first composite image': waits.first_picture,
         '`make lab` to the first cells of notebook 1': waits.first_cell}
     seconds = {name: [] for name in plan}
     for _ in tqdm(range(args.rounds), desc='start'):

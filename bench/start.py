@@ -24,9 +24,9 @@ print(postprocess(step.X).shape)
 '''
 
 
-def imports(module):
-    """Seconds that a fresh Python needs to import `module`."""
-    code = f'import time; start = time.perf_counter(); import {module}; print(time.perf_counter() - start)'
+def imports(modules):
+    """Seconds that a fresh Python needs to import `modules`; MXNet alone can't be, beside a NumPy of after 2023."""
+    code = f'import time; start = time.perf_counter(); import {modules}; print(time.perf_counter() - start)'
     return float(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout)
 
 

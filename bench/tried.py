@@ -13,6 +13,7 @@ from d2l_style.fast.train import HUBER, at_size, by_frequency
 import time
 from itertools import islice
 from statistics import median
+from types import SimpleNamespace
 
 import numpy as np
 from mxnet import autograd, gluon, init, lr_scheduler, nd
@@ -130,24 +131,28 @@ def optimisers():
     return table(['', f'epochs to {target:.2f}', 'loss after 30', 'after 100', f'after {EPOCHS}'], rows)
 
 
-class HalfNet(nn.HybridBlock):
-    """A `FeatureNet` whose layers compute in bfloat16."""
+class HalfTrunk(nn.HybridBlock):
+    """The layers of a `FeatureNet`, which compute in bfloat16."""
 
-    def __init__(self):
+    def __init__(self, trunk):
         super().__init__()
-        self.whole = FeatureNet(load_backbone())
-        self.whole.body.cast(BF16)
-        self.layers, self.content_layers = self.whole.layers, self.whole.content_layers
-        self.style_layers = self.whole.style_layers
+        self.trunk = trunk
+        self.trunk.cast(BF16)
 
     def hybrid_forward(self, F, X):
-        outputs = self.whole(F.amp_cast(X, dtype=BF16))
-        return [F.amp_cast(Y, dtype='float32') for Y in outputs]
+        return [F.amp_cast(Y, dtype='float32') for Y in self.trunk(F.amp_cast(X, dtype=BF16))]
+
+
+def half_net():
+    """What `TransferLoss` needs of a network, in bfloat16 but for its heads."""
+    net = FeatureNet(load_backbone())
+    return SimpleNamespace(trunk=HalfTrunk(net.trunk), layers=net.layers, heads=net.heads,
+                           content_layers=net.content_layers, style_layers=net.style_layers)
 
 
 def half_precision():
     """Speed of bfloat16, and its errors at the start and at a picture after 50 epochs of fast mode."""
-    exact, half = Job(), Job(net=HalfNet())
+    exact, half = Job(), Job(net=half_net())
     trained = [x for x, _, accepted in islice(lbfgs(exact.measure, exact.X.asnumpy(), by_frequency(exact.X.shape)), 50)
                if accepted][-1]
     rows, ratios = [], []

@@ -1,16 +1,15 @@
 """nbgrader's settings for the exercises, which `make exercises`, `make release` and the others use."""
 import sys
-import tempfile
 from pathlib import Path
 
 COURSE = Path(__file__).resolve().parent
 sys.path.insert(0, str(COURSE))
 import apart  # noqa: E402  # ours, beside this file
-import collector  # noqa: E402
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor  # noqa: E402
 from nbgrader.preprocessors import (  # noqa: E402
     AssignLatePenalties,
     CheckCellMetadata,
-    DeduplicateIds,
+    GetGrades,
     LimitOutput,
     OverwriteCells,
     OverwriteKernelspec,
@@ -27,13 +26,12 @@ c.CourseDirectory.db_url = f'sqlite:///{COURSE / "gradebook.db"}?timeout=60'
 c.ClearSolutions.code_stub = {'python': '# your turn'}  # a comment, so that "Run All" goes through an empty notebook
 c.ClearSolutions.text_stub = '*Your answer:*'
 
-c.Autograde.sanitize_preprocessors = [apart.ClearAllButExperiments, DeduplicateIds, OverwriteKernelspec, OverwriteCells,
+c.CourseDirectory.submitted_directory = 'gradable'  # what `make grade` makes of the folder submitted
+c.Autograde.sanitize_preprocessors = [apart.ClearAllButExperiments, OverwriteKernelspec, OverwriteCells,
                                       CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [apart.ExecuteApart, LimitOutput, SaveAutoGrades, AssignLatePenalties,
                                        CheckCellMetadata]
-# sockets in the submission's own folder: kernels that start at once may choose the same port
-c.KernelManager.transport, c.KernelManager.ip = 'ipc', str(Path(tempfile.gettempdir(), 'kernel'))
 c.ExecuteApart.timeout = 60  # seconds for a cell; the slowest, the imports, takes about three
 c.ExecuteApart.total = 300  # seconds for a submission
-
-c.ZipCollectApp.collector_plugin = collector.ByStudent
+c.ExecuteApart.shutdown_kernel = 'immediate'  # nothing in it has to be kept
+c.GenerateFeedback.preprocessors = [apart.ShowRemarks, GetGrades, CSSHTMLHeaderPreprocessor]

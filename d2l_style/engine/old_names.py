@@ -6,6 +6,7 @@ NumPy that still has the names of that time; `numpy` itself is never changed. Fo
 """
 import builtins
 import types
+from importlib import import_module
 
 import numpy
 import scipy.sparse
@@ -22,6 +23,13 @@ class OldModule(types.ModuleType):
 
     def __getattr__(self, name):
         return getattr(self._module, name)
+
+
+class Later(types.ModuleType):
+    """The module called `name`, which is imported when something of it is asked for."""
+
+    def __getattr__(self, name):
+        return getattr(import_module(self.__name__), name)
 
 
 def _numpy():
@@ -49,6 +57,8 @@ def _moved_out(name):
 
 OLD = {
     'numpy': _numpy(),
+    # only its tests and quantisation need statistics, which cost every kernel 0.6 seconds and 50 MB
+    'scipy': OldModule(scipy, stats=Later('scipy.stats')), 'scipy.stats': OldModule(scipy, stats=Later('scipy.stats')),
     'scipy.sparse': types.SimpleNamespace(sparse=OldModule(
         scipy.sparse, csr=types.SimpleNamespace(csr_matrix=scipy.sparse.csr_matrix))),
     # Python 3.12 dropped it; MXNet compares versions of NumPy with it

@@ -1,16 +1,18 @@
 """A class hands in: nbgrader gives each its marks and hints, and nobody stops the grading of the others."""
 import json
+import os
 import subprocess
 import sys
 from itertools import zip_longest
 from pathlib import Path
-from zipfile import ZipFile
 
 import apart
 import nbformat
 import pandas as pd
 import psutil
 import pytest
+from grader import Grader
+from records import open_gradebook
 
 import course
 
@@ -93,7 +95,7 @@ def groups():
 
 def submit(folder, student, text):
     file = folder / 'submitted' / student / course.ASSIGNMENT / course.NOTEBOOK
-    file.parent.mkdir(parents=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
 
 
@@ -127,7 +129,7 @@ def marks(folder, student):
     notebook = nbformat.read(folder / 'autograded' / student / course.ASSIGNMENT / course.NOTEBOOK, as_version=4)
     texts = {cell.metadata['nbgrader']['grade_id']: json.dumps(cell.outputs, ensure_ascii=False)
              for cell in notebook.cells if cell.cell_type == 'code' and 'nbgrader' in cell.metadata}
-    with course.gradebook(folder) as book:
+    with open_gradebook(folder) as book:
         grades = book.find_submission_notebook('06_exercises', course.ASSIGNMENT, student).grades
         return {grade.name[6:]: (grade.auto_score, texts[grade.name]) for grade in grades if grade.name in texts}
 
@@ -147,6 +149,7 @@ def test_open_questions_wait_for_the_teacher(graded):
 def test_an_empty_notebook_gets_no_marks_and_no_crash(graded):
     folder, results = graded
     assert (results['empty'].score, results['empty'].problem) == (0, '')
+    assert results['empty'].remarks == ('nothing was written in it',)
     found = marks(folder, 'empty')
     assert all('nothing yet' in found[name][1] for name in POINTS)
     assert all('no answer yet' in found[name][1] for name in ANSWERS)
@@ -196,12 +199,12 @@ def test_nothing_of_the_course_is_lost(graded):
     assert 'found []' in (folder / 'autograded' / 'reads-the-tests' / course.ASSIGNMENT / course.NOTEBOOK).read_text()
 
 
-@pytest.mark.parametrize(('student', 'words'), [('broken-json', 'can be read'), ('another-format', 'can be read'),
-                                            ('nothing', 'no 06_exercises.ipynb')])
-def test_what_is_no_notebook_is_named_and_skipped(graded, student, words):
+@pytest.mark.parametrize(('student', 'words'), [
+    ('broken-json', 'is cut off or damaged'), ('another-format', 'no cells'), ('nothing', 'is an empty folder')])
+def test_what_is_no_notebook_is_named_and_has_no_marks(graded, student, words):
     _, results = graded
     assert words in results[student].problem
-    assert results[student].score == 0
+    assert results[student].score is None
 
 
 def test_emptied_or_tagged_checks_come_back(graded):
@@ -211,31 +214,23 @@ def test_emptied_or_tagged_checks_come_back(graded):
 
 def test_everybody_has_feedback_and_a_row_in_the_table(graded):
     folder, results = graded
-    fine = {student for student, one in results.items() if not one.problem}
-    assert {file.parts[-3] for file in folder.glob('feedback/*/*/*.html')} == fine
+    assert {file.parts[-3] for file in folder.glob('feedback/*/*/*.html')} == set(results)
     page = (folder / 'feedback' / 'wrong-0' / course.ASSIGNMENT / '06_exercises.html').read_text()
     assert 'below 0 or above 1' in page and 'Traceback (most' not in page
     table = pd.read_csv(folder / 'grades.csv').set_index('student_id')
-    assert table['score'].to_dict() == {student: one.score for student, one in results.items()}
-
-
-def test_what_is_graded_is_not_graded_again(graded, monkeypatch):
-    folder, _ = graded
-    monkeypatch.setattr(course.psutil, 'Popen', lambda *args, **kwargs: pytest.fail('graded again'))
-    assert course.autograde(folder, 'solution', force=False, threads=1) == ''
+    assert table['score'].dropna().to_dict() == {name: one.score for name, one in results.items() if not one.problem}
+    assert table['problem'].dropna().to_dict() == {name: one.problem for name, one in results.items() if one.problem}
 
 
 def test_a_grader_that_fails_is_named_and_leaves_its_log(graded, monkeypatch):
     folder, _ = graded
-    monkeypatch.setattr(course, 'PATIENCE', 0.1)
-    assert 'took more than 0.1 seconds: see logs' in course.autograde(folder, 'empty', force=True, threads=1)
-    monkeypatch.setattr(course, 'PATIENCE', 60)
-    (folder / 'gradebook.db').rename(folder / 'elsewhere.db')  # so the assignment is not known
-    try:
-        assert course.autograde(folder, 'empty', force=True, threads=1).startswith('nbgrader could not grade it')
-    finally:
-        (folder / 'elsewhere.db').replace(folder / 'gradebook.db')
-    assert (folder / 'logs' / 'empty.txt').read_text()
+    log = folder / 'logs' / 'empty.txt'
+    with Grader(folder, course.ASSIGNMENT, threads=1) as grader:
+        monkeypatch.setattr('grader.PATIENCE', 0.1)
+        assert grader.grade('empty', log) == 'took more than 0.1 seconds: see logs/empty.txt'
+        monkeypatch.setattr('grader.PATIENCE', 60)
+        assert grader.grade('nobody', log) == 'nbgrader could not grade it: see logs/empty.txt'
+        assert 'nobody' in log.read_text()
 
 
 def test_the_report_names_problems(graded, capsys):
@@ -243,7 +238,7 @@ def test_the_report_names_problems(graded, capsys):
     course.report(list(results.values()))
     printed = capsys.readouterr().out
     assert f'3 of {len(results)} could not be graded' in printed
-    assert 'no marks  PROBLEM: no notebook that can be read' in printed
+    assert 'not graded   PROBLEM: broken-json/style_transfer/06_exercises.ipynb is cut off' in printed
 
 
 def test_the_student_version_is_in_step_with_its_source(tmp_path):
@@ -270,17 +265,69 @@ def test_the_program_says_what_to_do_without_submissions(tmp_path):
     assert 'release' in subprocess.run([sys.executable, program, '--help'], capture_output=True, text=True).stdout
 
 
-def test_submissions_are_collected_by_their_names(graded, tmp_path):
-    folder = course.copy_to(tmp_path / 'course')
-    archive = folder / 'downloaded' / course.ASSIGNMENT / 'archive'
-    text = (graded[0] / 'release' / course.ASSIGNMENT / course.NOTEBOOK).read_text()
-    for name in ('ada.ipynb', 'ben/06_exercises (1).ipynb', 'Cy Lee_1234_assignsubmission_file/06_exercises.ipynb'):
-        (archive / name).parent.mkdir(parents=True, exist_ok=True)
-        (archive / name).write_text(text)
-    with ZipFile(archive / 'dora.zip', 'w') as packed:
-        packed.writestr('06_exercises.ipynb', text)
-        packed.writestr('__MACOSX/._06_exercises.ipynb', 'not a notebook')
-    course.nbgrader('zip_collect', course.ASSIGNMENT, '--force', course=folder)
-    files = list(folder.glob(f'submitted/*/{course.ASSIGNMENT}/{course.NOTEBOOK}'))
-    assert {file.parts[-3] for file in files} == {'ada', 'ben', 'Cy Lee_1234', 'dora'}
-    assert all(file.read_text() == text for file in files)
+# What is handed in again
+
+@pytest.fixture
+def again(graded, monkeypatch):
+    """Grade after a change: what came out, by student, and who was graded anew."""
+    folder, _ = graded
+
+    def do(student, text, date=None):
+        submit(folder, student, text)
+        if date:
+            os.utime(folder / 'submitted' / student / course.ASSIGNMENT / course.NOTEBOOK, (date, date))
+        asked, ask = [], Grader._ask
+        monkeypatch.setattr(Grader, '_ask', lambda self, order: asked.append(order['student']) or ask(self, order))
+        results = {one.student: one for one in course.grade(workers=1, course=folder)}
+        monkeypatch.setattr(Grader, '_ask', ask)
+        return results[student], asked
+    return do
+
+
+def test_only_what_has_changed_is_graded_whatever_its_date(graded, again):
+    folder, _ = graded
+    text = solved(folder, {**RIGHT, 'gram': 'gram = None'})
+    one, asked = again('latecomer', text)
+    assert (one.score, asked) == (AUTOMATIC - POINTS['gram'], ['latecomer'])
+    one, asked = again('latecomer', solved(folder, RIGHT), date=1)
+    assert (one.score, asked) == (AUTOMATIC, ['latecomer'])
+    assert again('latecomer', solved(folder, RIGHT)) == (one, [])
+
+
+def test_old_marks_never_stand_under_a_new_file(graded, again):
+    folder, _ = graded
+    right = solved(folder, RIGHT)
+    again('changes', right)
+    mark_by_hand(folder, 'changes', {'question_1': 4, 'question_2': 3})
+    assert again('changes', right)[0].score == AUTOMATIC + 7
+
+    one, asked = again('changes', right[:9000])
+    assert one.score is None and 'cut off' in one.problem and not asked
+    assert not (folder / 'autograded' / 'changes').exists()
+    page = (folder / 'feedback' / 'changes' / course.ASSIGNMENT / '06_exercises.html').read_text()
+    assert 'Not graded' in page and 'cut off' in page
+
+    fewer = nbformat.reads(right, as_version=4)
+    names = [cell.metadata.get('nbgrader', {}).get('grade_id') for cell in fewer.cells]
+    fewer.cells[names.index('question_2')].source += ' More.'
+    del fewer.cells[names.index('gram')]
+    one, _ = again('changes', nbformat.writes(fewer))
+    assert one.score == AUTOMATIC - POINTS['gram'] + 4  # question 1 is as it was
+    assert '`gram` was not found' in one.remarks[0]
+    assert one.remarks[1] == 'marked by hand before, and changed since, so to be marked again: question_2 (3)'
+
+
+def mark_by_hand(folder, student, scores):
+    with open_gradebook(folder) as book:
+        for name, score in scores.items():
+            grade = book.find_grade(name, '06_exercises', course.ASSIGNMENT, student)
+            grade.manual_score, grade.needs_manual_grade = score, False
+        book.db.commit()
+
+
+def test_a_file_that_was_taken_away_has_no_marks(graded, again):
+    folder, _ = graded
+    again('leaves', solved(folder, {}))
+    (folder / 'submitted' / 'leaves' / course.ASSIGNMENT / course.NOTEBOOK).unlink()
+    one = next(one for one in course.grade(workers=1, course=folder) if one.student == 'leaves')
+    assert one.score is None and 'is an empty folder' in one.problem

@@ -18,6 +18,12 @@ def test_importing_the_package_imports_nothing_else():
     assert run(f'import sys, d2l_style; print([name for name in {heavy} if name in sys.modules])')[0] == '[]'
 
 
+def test_mxnet_does_without_statistics_until_it_needs_them():
+    printed, _ = run('import sys, d2l_style, mxnet\nprint("scipy.stats" in sys.modules)\n'
+                     'from mxnet.contrib import quantization\nprint(quantization.stats.norm.cdf(0))')
+    assert printed.split() == ['False', '0.5']
+
+
 def test_every_public_name_can_be_had():
     printed, _ = run('from d2l_style import *; import d2l_style; '
                      'print(all(name in globals() for name in d2l_style.__all__), set(d2l_style.__all__) <= '

@@ -144,12 +144,18 @@ def test_hints_come_one_at_a_time(capsys):
     second = capsys.readouterr().out
     assert first.startswith('✗ gram') and "check('gram', gram, hint=2)" in first
     assert 'Count the elements' in second and 'Count the elements' not in first and 'hint=3' not in second
-    check('gram', d2l_style.gram)
+    check('gram', solution('gram', RIGHT['gram']))
     assert capsys.readouterr().out == '✓ gram is right.\n'
 
 
+@pytest.mark.parametrize('name', EXERCISES)
+def test_the_packages_function_is_nobodys_solution(name):
+    packages = getattr(d2l_style, name)
+    assert "the package's function" in judge(name, packages).hints[0]
+
+
 def test_marks_are_lost_with_a_hint_and_without_a_traceback():
-    mark('gram', d2l_style.gram)
+    mark('gram', solution('gram', RIGHT['gram']))
     with pytest.raises(NotRight, match='too large') as caught:
         mark('gram', solution('gram', WRONG['Gram matrix not divided'][1]))
     assert caught.value._render_traceback_() == [str(caught.value)]
