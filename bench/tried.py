@@ -3,27 +3,22 @@
     python bench/tried.py
 
 One job, 225×150, embedded backbone, 300 epochs of every way; epochs on smaller pictures count by
-their pixels. Then half precision: its speed, and how far losses and gradient are off. Prints Markdown.
+their pixels. Prints Markdown.
 """
 from d2l_style import FeatureNet, Weights, get_contents, get_styles, gram, load_backbone, read_image, train_steps
 from d2l_style.engine.compiled import TransferLoss
 from d2l_style.fast.lbfgs import lbfgs
 from d2l_style.fast.train import HUBER, at_size, by_frequency
 
-import time
 from itertools import islice
-from statistics import median
-from types import SimpleNamespace
 
 import numpy as np
 from mxnet import autograd, gluon, init, lr_scheduler, nd
-from mxnet.gluon import nn
 from report import table
 from scipy.optimize import minimize
 from tqdm import tqdm
 
 SHAPE, EPOCHS = (225, 150), 300
-BF16 = np.dtype([('bfloat16', np.uint16)])  # MXNet's name for it
 PICTURES = [read_image(name) for name in ('mountain_lake', 'painted_hills')]
 NET = FeatureNet(load_backbone())
 
@@ -131,45 +126,5 @@ def optimisers():
     return table(['', f'epochs to {target:.2f}', 'loss after 30', 'after 100', f'after {EPOCHS}'], rows)
 
 
-class HalfTrunk(nn.HybridBlock):
-    """The layers of a `FeatureNet`, which compute in bfloat16."""
-
-    def __init__(self, trunk):
-        super().__init__()
-        self.trunk = trunk
-        self.trunk.cast(BF16)
-
-    def hybrid_forward(self, F, X):
-        return [F.amp_cast(Y, dtype='float32') for Y in self.trunk(F.amp_cast(X, dtype=BF16))]
-
-
-def half_net():
-    """What `TransferLoss` needs of a network, in bfloat16 but for its heads."""
-    net = FeatureNet(load_backbone())
-    return SimpleNamespace(trunk=HalfTrunk(net.trunk), layers=net.layers, heads=net.heads,
-                           content_layers=net.content_layers, style_layers=net.style_layers)
-
-
-def half_precision():
-    """Speed of bfloat16, and its errors at the start and at a picture after 50 epochs of fast mode."""
-    exact, half = Job(), Job(net=half_net())
-    trained = [x for x, _, accepted in islice(lbfgs(exact.measure, exact.X.asnumpy(), by_frequency(exact.X.shape)), 50)
-               if accepted][-1]
-    rows, ratios = [], []
-    for _ in range(20):
-        seconds = []
-        for job in (exact, half):
-            start = time.perf_counter()
-            job.measure(trained)
-            seconds.append(time.perf_counter() - start)
-        ratios.append(seconds[0] / seconds[1])
-    for name, x in (('content image', exact.X.asnumpy()), ('after 50 epochs', trained)):
-        (_, a), (_, b) = exact.measure(x), half.measure(x)
-        cosine = np.vdot(a, b) / np.linalg.norm(a) / np.linalg.norm(b)
-        rows.append([name, f'{abs(half.losses[-1] / exact.losses[-1] - 1):.1%}', f'{cosine:.2f}'])
-    return (f'bfloat16 is {median(ratios):.2f} times as fast here, and this far off:\n\n'
-            + table(['picture', 'total loss off by', 'cosine of the gradients'], rows))
-
-
 if __name__ == '__main__':
-    print(optimisers(), half_precision(), sep='\n\n')
+    print(optimisers())

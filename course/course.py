@@ -43,6 +43,7 @@ from tqdm import tqdm
 
 COURSE = Path(__file__).resolve().parent
 ASSIGNMENT, NOTEBOOK = 'style_transfer', '06_exercises.ipynb'
+EXCHANGE = 'D2L_STYLE_EXCHANGE' in os.environ  # on the hub, nbgrader's exchange hands out, takes in and gives back
 CONFIGURATION = ('nbgrader_config.py', 'apart.py', 'confine.py')  # what nbgrader needs in a course's folder
 
 
@@ -105,6 +106,8 @@ def copy_to(folder):
 def release(course=COURSE):
     """Write the student version to the folder release, and the tests to the gradebook; returns its path."""
     nbgrader('generate_assignment', ASSIGNMENT, '--force', course=course)
+    if EXCHANGE:
+        nbgrader('release_assignment', ASSIGNMENT, '--force', course=course)
     return course / 'release' / ASSIGNMENT / NOTEBOOK
 
 
@@ -125,6 +128,8 @@ def collect(course=COURSE):
     what became of each, which is also written to `collected.csv`.
     """
     assignment, downloaded = released(course), course / 'downloaded'
+    if EXCHANGE:
+        exchange('collect', '--update', course=course)
     with tempfile.TemporaryDirectory() as spool:
         archives = {downloaded: {ASSIGNMENT}, downloaded / ASSIGNMENT: {'archive', 'extracted'},
                     downloaded / ASSIGNMENT / 'archive': set()}
@@ -179,6 +184,11 @@ def preview(hand_ins, listed):
           f'{len(nobodys)}; all files: {COURSE / "collected.csv"}')
 
 
+def exchange(command, *words, course):
+    """Run a command of nbgrader that moves files between the exchange and the folder submitted."""
+    nbgrader(command, ASSIGNMENT, '--CourseDirectory.submitted_directory=submitted', *words, course=course, fatal=False)
+
+
 # Grade
 
 def grade(force=False, workers=2, course=COURSE):
@@ -186,6 +196,8 @@ def grade(force=False, workers=2, course=COURSE):
 
     `force`: also to what is graded and has not changed. Those with a problem come first, then those with a remark.
     """
+    if EXCHANGE:
+        exchange('collect', '--update', course=course)
     if not any(course.glob('submitted/*')) and not (course / 'collected.json').exists():
         sys.exit(f'nothing was handed in: put notebooks into {course}/submitted/STUDENT/{ASSIGNMENT}/{NOTEBOOK}, or '
                  'into the folder downloaded and call make collect')
@@ -202,6 +214,8 @@ def grade(force=False, workers=2, course=COURSE):
     graded = sorted((_read_marks(course, record) for record in records),
                     key=lambda one: (not one.problem, not one.remarks, one.student.casefold()))
     write_table(course, ASSIGNMENT, graded)
+    if EXCHANGE:
+        exchange('release_feedback', '--force', course=course)
     return graded
 
 
@@ -236,6 +250,9 @@ def _prepare(course, hand_in, assignment, force):
         if not record.problem:
             notebook, record.remarks = normalise(content, assignment)
             _store(nbformat.writes(notebook).encode(), course / 'gradable' / name / ASSIGNMENT / NOTEBOOK)
+            handed_in_at = course / 'submitted' / hand_in.student / ASSIGNMENT / 'timestamp.txt'
+            if handed_in_at.is_file() and not handed_in_at.is_symlink():  # nbgrader's, for what is late
+                shutil.copyfile(handed_in_at, course / 'gradable' / name / ASSIGNMENT / handed_in_at.name)
     except Unreadable as error:
         record.problem = f'{hand_in.called} {error}'
     record.write(course)

@@ -1,4 +1,5 @@
 """nbgrader's settings for the exercises, which `make exercises`, `make release` and the others use."""
+import os
 import sys
 from pathlib import Path
 
@@ -22,6 +23,9 @@ c.CourseDirectory.root = str(COURSE)
 c.CourseDirectory.course_id = 'neural-style'
 # several submissions are graded at once: wait for one another's writing, for a minute
 c.CourseDirectory.db_url = f'sqlite:///{COURSE / "gradebook.db"}?timeout=60'
+
+if 'D2L_STYLE_EXCHANGE' in os.environ:  # on the hub
+    c.Exchange.root = os.environ['D2L_STYLE_EXCHANGE']
 
 c.ClearSolutions.code_stub = {'python': '# your turn'}  # a comment, so that "Run All" goes through an empty notebook
 c.ClearSolutions.text_stub = '*Your answer:*'

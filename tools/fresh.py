@@ -18,9 +18,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGES = 'python3,python3-venv,make,git,ca-certificates'
-NETWORK = ('/etc/resolv.conf', '/etc/hosts', '/etc/pip.conf', '/etc/ssl/certs/ca-certificates.crt')
+NETWORK = ('/etc/resolv.conf', '/etc/hosts', '/etc/pip.conf', '/etc/npmrc', '/etc/ssl/certs/ca-certificates.crt')
 SETTINGS = ('SSL_CERT_FILE', 'PIP_CERT', 'REQUESTS_CA_BUNDLE', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy',
-            'https_proxy', 'no_proxy', 'PIP_INDEX_URL', 'PIP_DEFAULT_TIMEOUT')
+            'https_proxy', 'no_proxy', 'PIP_INDEX_URL', 'PIP_DEFAULT_TIMEOUT',
+            'NODE_EXTRA_CA_CERTS', 'NPM_CONFIG_REGISTRY')
 MOUNTS = ('proc', 'sys', 'dev')
 BINFMT = Path('/proc/sys/fs/binfmt_misc')
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = 'requirements.txt', 'requirements-teach.txt', 'requirements-test.txt'
+LOCKS = 'requirements.txt', 'requirements-teach.txt', 'requirements-hub.txt', 'requirements-test.txt'
 UNLOCKED = {'pip', 'd2l-style'}  # an environment's own, and this project
 
 

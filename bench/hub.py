@@ -1,0 +1,71 @@
+"""A class on one machine: how long 1, 10 and 30 students wait at the hub, and what memory they cost.
+
+    .venv/bin/python bench/hub.py [--students 1 10 30]      as root, 25 minutes
+
+Starts the hub on a machine of its own (tools/own_machine.sh) for each size of class, and the students (students.py),
+on the same processors. Memory: how much less the machine has free after a step than before anybody signed in, without
+the students' own program. Prints a table, and stores results/hub.json.
+"""
+import argparse
+import json
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / 'hub')]
+import accounts  # noqa: E402
+
+from tests.hub.serve import serve_hub  # noqa: E402
+
+RESULTS = ROOT / 'bench' / 'results' / 'hub.json'
+STUDENTS = ROOT / '.venv-bench' / 'bin' / 'python', ROOT / 'bench' / 'students.py'
+
+
+def measure(number):
+    """{step: seconds, failures, megabytes a student} of a class of `number`."""
+    with serve_hub() as hub:
+        password = secrets.token_hex()
+        for k in range(number):
+            accounts.enrol(f'sqlite:///{hub.data / "hub" / "jupyterhub.sqlite"}', f'load-{k:02d}', password)
+        before = psutil.virtual_memory().available
+        clients = psutil.Popen([*STUDENTS, hub.url, str(number), password], text=True, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE)
+        steps = {}
+        for line in clients.stdout:
+            step = json.loads(line)
+            own = clients.memory_info().rss
+            step['megabytes'] = round((before - psutil.virtual_memory().available - own) / number / 1e6)
+            steps[step.pop('step')] = step
+            print(number, line.strip(), step['megabytes'], 'MB a student', flush=True)
+            clients.stdin.write('\n')
+            clients.stdin.flush()
+        clients.wait()
+        return steps
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--students', type=int, nargs='+', default=[1, 10, 30])
+    args = parser.parse_args()
+    if os.geteuid() or not STUDENTS[0].exists():
+        sys.exit('needs root, and what make .venv-bench/installed makes')
+    found = {number: measure(number) for number in args.students}
+    lines = Path('/proc/cpuinfo').read_text().splitlines()
+    processor = next((line.split(':')[1].strip() for line in lines if line.startswith('model name')), '')
+    RESULTS.write_text(json.dumps({'processor': processor, 'cores': psutil.cpu_count(logical=False), 'memory_gb': round(
+        psutil.virtual_memory().total / 2**30), 'students': found}, indent=1) + '\n')
+    for number, steps in found.items():
+        for name, step in steps.items():
+            seconds = step['seconds'] or [float('nan')]
+            print(f'{number:3d} {name:12s} median {median(seconds):6.1f} s, most {max(seconds):6.1f} s, '
+                  f'{step["megabytes"]:5d} MB a student, {len(step["failures"])} failed')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,104 @@
+"""Accounts of a class on one machine: each student has a Unix account, a home closed to all others, and notebooks.
+
+`jupyterhub_config.py` calls these as root. What an update of the project changes reaches a student's copy only where
+the student has not changed it.
+"""
+import hashlib
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+MARK = 'Neural style class'  # accounts that are ours; the machine's own are nobody's to sign in with
+COPIED, LINKED = ('notebooks',), ('d2l_style', 'docs', 'img', 'README.md')
+PRIVATE = ('course', 'tests', '.git')  # where solutions and hidden tests are
+
+
+def unfit(folders):
+    """Why the hub can't be run here, a sentence, or ''. `folders`: those that every student has to read."""
+    if os.geteuid():
+        return 'The hub gives each student an account of their own, which only root can do: sudo make hub'
+    closed = next((parent for folder in folders for parent in (folder, *folder.parents)
+                   if not parent.stat().st_mode & 0o001), None)
+    if closed:
+        return (f'Students cannot read {closed}, where the project or its Python is: move the project to a folder that '
+                'all may read, such as /opt, make clean, and make hub again')
+    return ''
+
+
+def of_the_machine():
+    """Names of accounts that were there before the class: nobody signs in with them."""
+    return {entry.pw_name for entry in pwd.getpwall() if entry.pw_gecos.split(',')[0] != MARK}
+
+
+def make_account(name, homes):
+    """The entry of the account `name`, made where there is none. Raises `PermissionError` for one of the machine's."""
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        subprocess.run(['useradd', '--create-home', '--base-dir', homes, '--user-group', '--shell', '/bin/bash',
+                        '--comment', MARK, '--', name], check=True, capture_output=True)
+        entry = pwd.getpwnam(name)
+    if entry.pw_gecos.split(',')[0] != MARK:
+        raise PermissionError(f'{name} is an account of this machine: sign up with another name')
+    Path(entry.pw_dir).chmod(0o700)
+    return entry
+
+
+def close_what_is_private(teacher):
+    """Solutions, hidden tests and marks: for the teacher's account and root only."""
+    for name in PRIVATE:
+        if (PROJECT / name).exists():
+            (PROJECT / name).chmod(0o700)
+    for path in (PROJECT / 'course', *(PROJECT / 'course').rglob('*')):
+        os.chown(path, teacher.pw_uid, teacher.pw_gid, follow_symlinks=False)
+
+
+def give_notebooks(home):
+    """Copy the notebooks into `home`, and show the package beside them; what was changed there stays as it is.
+
+    Runs with the student's rights. What was given is kept in `.neural-style.json`, {file: SHA-256}.
+    """
+    target, record = home / 'neural-style', home / '.neural-style.json'
+    given = json.loads(record.read_text()) if record.exists() else {}
+    target.mkdir(exist_ok=True)
+    for name in LINKED:
+        if not (target / name).is_symlink() and not (target / name).exists():
+            (target / name).symlink_to(PROJECT / name)
+    for source in (file for folder in COPIED for file in sorted((PROJECT / folder).rglob('*.ipynb'))):
+        name = str(source.relative_to(PROJECT))
+        file, new = target / name, _digest(source)
+        if (file.exists() and _digest(file) != given.get(name)) or (not file.exists() and name in given):
+            continue  # changed, or thrown away
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, file)
+        given[name] = new
+    record.write_text(json.dumps(given))
+
+
+def _digest(file):
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def enrol(database, name, password):
+    """Let `name` sign in with `password`, in JupyterHub's database: for the teacher, who lets in all others."""
+    import bcrypt
+    from jupyterhub.orm import Base
+    from nativeauthenticator.orm import UserInfo
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session
+    engine = create_engine(database)
+    Base.metadata.create_all(engine, tables=[UserInfo.__table__])
+    with Session(engine) as session:
+        user = session.query(UserInfo).filter_by(username=name).first() or UserInfo(username=name)
+        user.password, user.is_authorized = bcrypt.hashpw(password.encode(), bcrypt.gensalt()), True
+        session.add(user)
+        session.commit()
+
+
+if __name__ == '__main__':
+    give_notebooks(Path(sys.argv[1]))

