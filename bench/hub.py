@@ -19,7 +19,6 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / 'hub')]
-import accounts  # noqa: E402
 
 from tests.hub.serve import serve_hub  # noqa: E402
 
@@ -29,10 +28,8 @@ STUDENTS = ROOT / '.venv-bench' / 'bin' / 'python', ROOT / 'bench' / 'students.p
 
 def measure(number):
     """{step: seconds, failures, megabytes a student} of a class of `number`."""
-    with serve_hub() as hub:
-        password = secrets.token_hex()
-        for k in range(number):
-            accounts.enrol(f'sqlite:///{hub.data / "hub" / "jupyterhub.sqlite"}', f'load-{k:02d}', password)
+    password = secrets.token_hex()
+    with serve_hub(password) as hub:
         before = psutil.virtual_memory().available
         clients = psutil.Popen([*STUDENTS, hub.url, str(number), password], text=True, stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE)

@@ -6,6 +6,7 @@
 seconds of each student for each step, and failures. After each step it says so on a line and waits for one.
 """
 import json
+import os
 import sys
 import threading
 import time
@@ -26,24 +27,34 @@ class Student:
         self.hub, self.name, self.password = hub, name, password
         self.session, self.comms, self.kernel = requests.Session(), [], None
 
-    def sign_in(self):
-        """From the sign-in page to the first cell of notebook 3."""
+    def open_session(self):
+        """Sign in."""
         login = f'{self.hub}/hub/login'
         self.session.get(login)
         data = {'username': self.name, 'password': self.password, '_xsrf': self.xsrf()}
-        self.session.post(login, params={'_xsrf': self.xsrf()}, data=data).raise_for_status()
+        self.session.post(login, data=data, allow_redirects=False).raise_for_status()
+
+    def sign_in(self):
+        """From the sign-in page to the first cell of notebook 3."""
+        self.open_session()
         self.session.get(f'{self.hub}/hub/spawn').raise_for_status()
         user = f'{self.hub}/hub/api/users/{self.name}'
-        reply = self.session.post(f'{user}/tokens', params={'_xsrf': self.xsrf()}, json={'note': 'bench'},
-                                  headers={'Referer': f'{self.hub}/hub/token'})
-        reply.raise_for_status()
-        token = reply.json()['token']
+        token = self.post(f'users/{self.name}/tokens', {'note': 'bench'})['token']
         while not self.session.get(user, headers={'Authorization': f'token {token}'}).json()['servers'].get(
                 '', {}).get('ready'):
             time.sleep(0.2)
-        self.kernel = JupyterKernelClient(server_url=f'{self.hub}/user/{self.name}', token=token)
+        self.kernel = JupyterKernelClient(server_url=f'{self.hub}/user/{self.name}', token=token, client_kwargs={
+            'headers': {'Authorization': f'token {token}'}})  # the hub takes no token in an address
         self.kernel.start(timeout=PATIENCE)
         self.run(cells('03_losses.ipynb')[:1])
+
+    def post(self, path, data):
+        """Ask JupyterHub's API as its pages do."""
+        self.session.get(f'{self.hub}/hub/token')  # for its cookie
+        reply = self.session.post(f'{self.hub}/hub/api/{path}', json=data, headers={
+            'Referer': f'{self.hub}/hub/', 'X-XSRFToken': self.xsrf()})
+        reply.raise_for_status()
+        return reply.json()
 
     def xsrf(self):
         """The token against forged requests, of the path that was visited last."""
@@ -79,7 +90,7 @@ class Student:
                 return  # the picture
 
     def train(self):
-        """Notebook 4 up to its first training, in a kernel of its own, as a browser starts one for each notebook."""
+        """Notebook 4 up to the end of its first training, in the same kernel."""
         sources = cells('04_training.ipynb')
         last = next(k for k, source in enumerate(sources) if 'output = train(' in source)
         self.run(sources[:last + 1])
@@ -94,6 +105,9 @@ def cells(name):
 def main():
     hub, number, password = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     students = [Student(hub, f'load-{k:02d}', password) for k in range(number)]
+    teacher = Student(hub, 'teacher', password)
+    teacher.open_session()
+    teacher.post('users', {'usernames': [student.name for student in students]})
     for step in ('sign_in', 'notebook_3', 'press', 'train'):
         together, seconds, failures = threading.Barrier(number), [], []
 
@@ -109,6 +123,7 @@ def main():
             list(pool.map(one, students))
         print(json.dumps({'step': step, 'seconds': seconds, 'failures': failures}), flush=True)
         sys.stdin.readline()
+    os._exit(0)  # the threads of the websockets would go on
 
 
 if __name__ == '__main__':

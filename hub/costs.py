@@ -69,7 +69,8 @@ class Costs(HubOAuthenticated, web.RequestHandler):
 def main():
     """Serve the page until the hub ends."""
     prefix = os.environ['JUPYTERHUB_SERVICE_PREFIX']
-    app = web.Application([(prefix, Costs), (url_path_join(prefix, 'oauth_callback'), HubOAuthCallbackHandler)],
+    app = web.Application([(prefix, Costs), (prefix.rstrip('/'), web.RedirectHandler, {'url': prefix}),
+                           (url_path_join(prefix, 'oauth_callback'), HubOAuthCallbackHandler)],
                           cookie_secret=os.urandom(32))
     app.listen(10101, '127.0.0.1')
     ioloop.IOLoop.current().start()

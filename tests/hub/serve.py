@@ -39,7 +39,7 @@ class Hub:
         """Run a command on the hub's machine with the rights of `account`, as in a terminal there."""
         machine = ['nsenter', '--mount', f'--target={self.process.pid}', 'setpriv', f'--reuid={account}',
                    f'--regid={account}', '--init-groups']
-        home = self.data / 'homes' / account
+        home = Path('/') if account == 'root' else self.data / 'homes' / account
         variables = {'HOME': str(home), 'PATH': f'{Path(sys.executable).parent}:/usr/bin:/bin',
                      'D2L_STYLE_EXCHANGE': str(self.data / 'exchange')}
         return subprocess.run([*machine, 'env', f'--chdir={home}', *command], env=variables, capture_output=True,
@@ -78,7 +78,7 @@ def _wait_for(address, process, log):
 
 def _end(process):
     """End the hub, and whatever it has started."""
-    started = psutil.Process(process.pid).children(recursive=True)
+    started = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
     process.send_signal(signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(60)
