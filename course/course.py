@@ -215,7 +215,10 @@ def grade(force=False, workers=2, course=COURSE):
                     key=lambda one: (not one.problem, not one.remarks, one.student.casefold()))
     write_table(course, ASSIGNMENT, graded)
     if EXCHANGE:
-        exchange('release_feedback', '--force', course=course)
+        others = [record.name for record in records  # who did not hand in there
+                  if not (course / 'feedback' / record.name / ASSIGNMENT / 'submission_secret.txt').exists()]
+        exchange('release_feedback', '--force', f'--CourseDirectory.student_id_exclude={",".join(others)}',
+                 course=course)
     return graded
 
 
@@ -250,13 +253,19 @@ def _prepare(course, hand_in, assignment, force):
         if not record.problem:
             notebook, record.remarks = normalise(content, assignment)
             _store(nbformat.writes(notebook).encode(), course / 'gradable' / name / ASSIGNMENT / NOTEBOOK)
-            handed_in_at = course / 'submitted' / hand_in.student / ASSIGNMENT / 'timestamp.txt'
-            if handed_in_at.is_file() and not handed_in_at.is_symlink():  # nbgrader's, for what is late
-                shutil.copyfile(handed_in_at, course / 'gradable' / name / ASSIGNMENT / handed_in_at.name)
+            _copy_of_exchange(course, record, 'gradable')
     except Unreadable as error:
         record.problem = f'{hand_in.called} {error}'
     record.write(course)
     return record
+
+
+def _copy_of_exchange(course, record, step):
+    """What nbgrader's exchange has put beside a notebook: when it was handed in, and what its feedback is called."""
+    for name in ('timestamp.txt', 'submission_secret.txt'):
+        file = course / 'submitted' / record.student / ASSIGNMENT / name
+        if file.is_file() and not file.is_symlink():
+            shutil.copyfile(file, course / step / record.name / ASSIGNMENT / name)
 
 
 def _grade_all(course, records, workers):
@@ -306,6 +315,7 @@ def _give_feedback(course, records):
             cell = nbformat.v4.new_markdown_cell(text)
             body, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
             _store(body.encode(), page[record.name])
+            _copy_of_exchange(course, record, 'feedback')
         record.feedback = keys[record.name]
         record.write(course)
 
