@@ -217,8 +217,7 @@ def grade(force=False, workers=2, course=COURSE):
     if EXCHANGE:
         others = [record.name for record in records  # who did not hand in there
                   if not (course / 'feedback' / record.name / ASSIGNMENT / 'submission_secret.txt').exists()]
-        exchange('release_feedback', '--force', f'--CourseDirectory.student_id_exclude={",".join(others)}',
-                 course=course)
+        exchange('release_feedback', f'--CourseDirectory.student_id_exclude={",".join(others)}', course=course)
     return graded
 
 
