@@ -1,6 +1,6 @@
 """A class on one machine: how long 1, 10 and 30 students wait at the hub, and what memory they cost.
 
-    .venv/bin/python bench/hub.py [--students 1 10 30]      as root, 25 minutes
+    .venv/bin/python bench/hub.py [--students 1 10 30]      as root, 15 minutes
 
 Starts the hub on a machine of its own (tools/own_machine.sh) for each size of class, and the students (students.py),
 on the same processors. Memory: how much less the machine has free after a step than before anybody signed in, without
@@ -18,8 +18,7 @@ from statistics import median
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / 'hub')]
-
+sys.path.insert(0, str(ROOT))
 from tests.hub.serve import serve_hub  # noqa: E402
 
 RESULTS = ROOT / 'bench' / 'results' / 'hub.json'

@@ -279,7 +279,8 @@ def _grade_all(course, records, workers):
             try:
                 _grade_one(course, record, grader)
             except Exception as error:  # whatever a submission did to us, the others go on
-                record.problem = f'{type(error).__name__}: {error}'
+                record.key, record.graded, record.problem = '', False, f'{type(error).__name__}: {error}'
+                record.write(course)
             finally:
                 graders.put(grader)
                 bar.update()

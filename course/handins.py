@@ -30,9 +30,9 @@ SYSTEMS = (  # how learning platforms call what a student handed in
 )
 COPY = re.compile(r'(\s*\(\d+\)|-Copy\d+|-checkpoint|[ _-]+copy|\s*[-–]\s*(Kopie|Copie|Copia)|\s*\.)+$',
                   re.IGNORECASE)  # what programs put after a name
-NOBODY = re.compile(r'(archive|downloaded|extracted|submitted|submissions?|style_transfer|notebooks?|06_exercises.*|'
-                    r'exercises|d2l[-_]style.*|home|work|my-work|old|new|backup|copy|draft|final|v(ersion)? ?\d*|'
-                    r'untitled\d*|\.ipynb_checkpoints)',
+NOBODY = re.compile(r'(\.*|archive|downloaded|extracted|submitted|submissions?|style_transfer|notebooks?|'
+                    r'06_exercises.*|exercises|d2l[-_]style.*|home|work|my-work|old|new|backup|copy|draft|final|'
+                    r'v(ersion)? ?\d*|untitled\d*|\.ipynb_checkpoints)',
                     re.IGNORECASE)  # folders and files that are called like no student
 CLASS = re.compile(r'\b(all|class|classe|clase|klasse|course|group|gruppe|section|students?|hand-?ins?|homework|'
                    r'abgaben?|assignment)\b', re.IGNORECASE)

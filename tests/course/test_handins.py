@@ -143,10 +143,11 @@ def test_links_and_pipes_are_named_and_not_opened(take, tmp_path):
 
 def test_files_without_a_name_are_nobodys(take):
     found, listed = take({N: RIGHT, '06_exercises (1).ipynb': RIGHT, 'notebooks/Untitled.ipynb': RIGHT,
+                          '...ipynb': RIGHT,
                           '.DS_Store': b'', 'ada.zip': packed({N: RIGHT, f'__MACOSX/._{N}': b'x'})})
     assert set(found) == {'ada'} and not found['ada'][2]
     assert sorted(what.split(':')[0] for _, student, what in listed if not student) == [
-        "has nobody's name"] * 3 + ['left by an operating system'] * 2
+        "has nobody's name"] * 4 + ['left by an operating system'] * 2
 
 
 @pytest.mark.parametrize(('files', 'taken'), [
