@@ -1,4 +1,4 @@
-"""Two students and a teacher at the hub, from the first sign-in to the marks; nobody gets at another's things."""
+"""Two students and a teacher at the hub, from the first sign-in to the feedback; nobody gets at another's things."""
 import contextlib
 import pwd
 import re
@@ -52,10 +52,13 @@ def add_users(page, hub):
 
 
 def assignments(page):
-    """The list of assignments."""
-    page.click('.lm-MenuBar-itemLabel:has-text("Nbgrader")')
-    page.click('.lm-Menu-itemLabel:has-text("Assignment List")')
-    page.wait_for_selector('text=Released assignments')
+    """The list of assignments, anew."""
+    if page.locator('text=Released assignments').count() == 0:
+        page.click('.lm-MenuBar-itemLabel:has-text("Nbgrader")')
+        page.click('.lm-Menu-itemLabel:has-text("Assignment List")')
+        page.wait_for_selector('text=Released assignments')
+    else:
+        page.click('#refresh_assignments_list')
 
 
 def as_teacher(hub, target):
@@ -103,7 +106,7 @@ def test_a_student_stops_no_kernel_of_another(hub, pages):
     assert kernel.is_running()
 
 
-def test_exercises_are_handed_out_taken_in_and_graded(hub, pages, shots):
+def test_exercises_are_handed_out_taken_in_graded_and_given_back(hub, pages, shots):
     as_teacher(hub, 'release')
     page = pages['ada']
     assignments(page)
@@ -116,7 +119,13 @@ def test_exercises_are_handed_out_taken_in_and_graded(hub, pages, shots):
     page.wait_for_selector('#submitted_assignments_list >> text=style_transfer')
     printed = as_teacher(hub, 'grade')
     assert re.search(r'ada +34.0 of 50', printed), printed
+    assignments(page)
+    page.click('text=Fetch Feedback')
+    folder = hub.data / 'homes' / 'ada' / course.ASSIGNMENT
+    wait_for(lambda: any(folder.rglob('*.html')))
     page.screenshot(path=shots / 'hub_assignments.png')
+    [feedback] = folder.rglob('*.html')
+    assert 'gram is right' in feedback.read_text()
 
 
 def test_the_teachers_page_says_who_is_in_and_what_it_costs(hub, pages, shots):
