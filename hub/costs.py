@@ -14,8 +14,7 @@ body {{ font: 1rem/1.5 sans-serif; max-width: 50rem; margin: 2rem auto; padding:
 table {{ border-collapse: collapse; width: 100% }} td, th {{ padding: .3rem .8rem; border-bottom: 1px solid #ccc }}
 td:nth-child(n+3), th:nth-child(n+3) {{ text-align: right }} th {{ text-align: left }}</style></head><body>
 <h1>Who is in</h1><p>{machine}</p><table><tr><th>name</th><th>last active (UTC)</th><th>kernels</th><th>memory</th>
-<th>processor</th></tr>{rows}</table><p><a href="/hub/admin">Stop a server, or all</a> ·
-<a href="/hub/authorize">Let students in</a></p></body></html>'''
+<th>processor</th></tr>{rows}</table><p><a href="/hub/admin">Add students, stop servers</a></p></body></html>'''
 
 
 def costs():
