@@ -8,6 +8,7 @@ import numbers
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import mxnet as mx
@@ -113,8 +114,7 @@ def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureN
     """
     steps = train_steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch,
                         weights=weights, changes=changes)
-    hidden = not progress or bool(os.environ.get('TQDM_DISABLE'))
-    epoch = 0
+    epoch, hidden = 0, not progress or bool(os.environ.get('TQDM_DISABLE'))
     try:
         for step in tqdm(steps, total=max_epochs, unit='epoch', disable=hidden):
             X, epoch = step.X, step.epoch
@@ -132,29 +132,29 @@ def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureN
 
 def _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, weights, changes):
     X, styles_Y_gram, trainer = get_inits(X, X.context, lr, styles_Y)
-    loss = TransferLoss(net, contents_Y, styles_Y_gram)
-    loss.check(X)
-    last_good = X.copy()
-    for epoch in range(max_epochs):
-        lr, weights = changes.get(epoch, (trainer.learning_rate, weights))
-        trainer.set_learning_rate(lr)
-        start, used = time.time(), replace(weights)
-        with autograd.record():
-            l, losses = loss(X, used)
-        l.backward()
-        losses = losses.asnumpy()
-        if not np.isfinite(losses.sum()):
-            raise DivergedError(epoch, last_good)
+    with closing(TransferLoss(net, contents_Y, styles_Y_gram)) as loss:
+        loss.check(X)
         last_good = X.copy()
-        trainer.step(1)
-        nd.waitall()  # without it, epochs queue up and their memory with them
-        if not nd.all_finite(X).asscalar():
-            raise DivergedError(epoch, last_good)
-        *layers, tv_l = losses.tolist()
-        yield Step(epoch, tuple(layers[:len(contents_Y)]), tuple(layers[len(contents_Y):]), tv_l, used, lr,
-                   time.time() - start, X)
-        if epoch and epoch % lr_decay_epoch == 0:
-            trainer.set_learning_rate(lr * 0.1)
+        for epoch in range(max_epochs):
+            lr, weights = changes.get(epoch, (trainer.learning_rate, weights))
+            trainer.set_learning_rate(lr)
+            start, used = time.time(), replace(weights)
+            with autograd.record():
+                l, losses = loss(X, used)
+            l.backward()
+            losses = losses.asnumpy()
+            if not np.isfinite(losses.sum()):
+                raise DivergedError(epoch, last_good)
+            last_good = X.copy()
+            trainer.step(1)
+            nd.waitall()  # without it, epochs queue up and their memory with them
+            if not nd.all_finite(X).asscalar():
+                raise DivergedError(epoch, last_good)
+            *layers, tv_l = losses.tolist()
+            yield Step(epoch, tuple(layers[:len(contents_Y)]), tuple(layers[len(contents_Y):]), tv_l, used, lr,
+                       time.time() - start, X)
+            if epoch and epoch % lr_decay_epoch == 0:
+                trainer.set_learning_rate(lr * 0.1)
 
 
 def _check_settings(X, lrs, max_epochs, lr_decay_epoch):

@@ -23,7 +23,7 @@ class TransferLoss(nn.HybridBlock):
     """
 
     def __init__(self, net, contents_Y, styles_Y_gram, huber=0):
-        gc.collect()  # Gluon blocks refer to themselves: only this frees the memory of the graphs before
+        gc.collect()  # Gluon blocks refer to themselves: only this frees those before that nobody closed
         super().__init__()
         self.trunk, self.layers, self.huber = net.trunk, net.layers, huber
         self.content_layers, self.style_layers = net.content_layers, net.style_layers
@@ -69,6 +69,10 @@ class TransferLoss(nn.HybridBlock):
             l, losses = self(X, weights)
         l.backward()
         return l, losses, X.grad
+
+    def close(self):
+        """Give back the memory of the graph: Gluon keeps this block for as long as the network that it has called."""
+        self._clear_cached_op()
 
     def hybrid_forward(self, F, X, factors, *contents_Y):
         """The losses out of the network's outputs; called by Gluon, with `nd` or `sym` as `F`."""

@@ -33,11 +33,6 @@ class MXNetLoader(SourceFileLoader):
 
     def exec_module(self, module):
         """Run `module`: called by `import`."""
-        if module.__name__ == 'd2l.mxnet':
-            super().exec_module(module)
-            from .device import usable_gpus
-            module.num_gpus = usable_gpus  # what `d2l.try_gpu` and `d2l.try_all_gpus` ask
-            return
         from .old_names import MENDED, OLD_BUILTINS  # imports NumPy
         module.__builtins__ = OLD_BUILTINS
         if module.__name__ == 'mxnet':
@@ -46,6 +41,9 @@ class MXNetLoader(SourceFileLoader):
             super().exec_module(module)
         if module.__name__ in MENDED:
             MENDED[module.__name__](module)
+        if module.__name__ == 'd2l.mxnet':
+            from .device import usable_gpus
+            module.num_gpus = usable_gpus  # what `d2l.try_gpu` and `d2l.try_all_gpus` ask
 
     def _load_mxnet(self, module):
         use_all_cores()

@@ -1,15 +1,16 @@
-"""Old names: what MXNet 1.9.1, the last release, expects of NumPy, SciPy and Python, and where it went.
+"""Old names: what MXNet 1.9.1, the last release, and `d2l.mxnet` expect of NumPy, SciPy and Python, and where it went.
 
 MXNet was written for NumPy 1.16 to 1.23 and for Python before 3.12. Its modules, and no others, import a
 NumPy that still has the names of that time; `numpy` itself is never changed. Found to hold for NumPy 1.23 to
 2.5 and Python 3.10 to 3.14; a newer Python only waits for wheels of NumPy, SciPy and the others of the lock.
 """
 import builtins
+import sys
 import types
 from importlib import import_module
 
 import numpy
-import scipy.sparse
+import scipy
 from packaging.version import Version
 
 
@@ -30,6 +31,20 @@ class Later(types.ModuleType):
 
     def __getattr__(self, name):
         return getattr(import_module(self.__name__), name)
+
+
+class _Csr:
+    """`scipy.sparse.csr`. MXNet asks whether an array is such a matrix, and none is before SciPy's are loaded."""
+
+    @property
+    def csr_matrix(self):
+        return sys.modules['scipy.sparse'].csr_matrix if 'scipy.sparse' in sys.modules else ()
+
+
+def _sparse():
+    module = Later('scipy.sparse')
+    module.csr = _Csr()
+    return module
 
 
 def _numpy():
@@ -57,10 +72,10 @@ def _moved_out(name):
 
 OLD = {
     'numpy': _numpy(),
-    # only its tests and quantisation need statistics, which cost every kernel 0.6 seconds and 50 MB
+    # what only tests, quantisation and sparse arrays need, which would cost every kernel 0.9 seconds and 80 MB
     'scipy': OldModule(scipy, stats=Later('scipy.stats')), 'scipy.stats': OldModule(scipy, stats=Later('scipy.stats')),
-    'scipy.sparse': types.SimpleNamespace(sparse=OldModule(
-        scipy.sparse, csr=types.SimpleNamespace(csr_matrix=scipy.sparse.csr_matrix))),
+    'scipy.sparse': types.SimpleNamespace(sparse=_sparse()),
+    'pandas': Later('pandas'),  # `d2l` reads tables with it in other chapters
     # Python 3.12 dropped it; MXNet compares versions of NumPy with it
     'distutils.version': types.SimpleNamespace(LooseVersion=Version, StrictVersion=Version),
 }

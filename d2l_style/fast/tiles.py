@@ -92,6 +92,10 @@ class TiledLoss:
         losses = nd.concat(*contents_l, *styles_l, tv_l, dim=0)
         return losses[:-1].sum() + smooth_l, losses, gradient
 
+    def close(self):
+        """As `TransferLoss.close`: let go of the content features of all tiles."""
+        self.contents_Y = []
+
     def _windows(self, X):
         for tile in cut(*X.shape[2:], self.side, self.margin):
             top, bottom, left, right = tile.window

@@ -14,6 +14,7 @@ import math
 import numbers
 import os
 import time
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -121,19 +122,20 @@ def _steps(content_img, style_img, plan, net, X, style_scale, weights, changes, 
     epoch, contents = 0, len(net.content_layers)
     X = preprocess(content_img, plan[0][0]) if X is None else X
     for image_shape, epochs in plan:
-        start, loss = time.time(), _loss(content_img, style_img, image_shape, net, style_scale)
-        X = at_size(X.copyto(net.ctx), content_img, image_shape)
-        descent = _descend(X, loss, weights, tolerance)
-        for _ in range(epochs):
-            if epoch in changes:
-                weights = replace(changes[epoch])
-                descent = _descend(X, loss, weights, tolerance)
-            losses = next(descent, None)
-            if losses is None:
-                break
-            yield Step(epoch, tuple(losses[:contents]), tuple(losses[contents:-1]), losses[-1], weights, None,
-                       time.time() - start, X)
-            epoch, start = epoch + 1, time.time()
+        start = time.time()
+        with closing(_loss(content_img, style_img, image_shape, net, style_scale)) as loss:
+            X = at_size(X.copyto(net.ctx), content_img, image_shape)
+            descent = _descend(X, loss, weights, tolerance)
+            for _ in range(epochs):
+                if epoch in changes:
+                    weights = replace(changes[epoch])
+                    descent = _descend(X, loss, weights, tolerance)
+                losses = next(descent, None)
+                if losses is None:
+                    break
+                yield Step(epoch, tuple(losses[:contents]), tuple(losses[contents:-1]), losses[-1], weights, None,
+                           time.time() - start, X)
+                epoch, start = epoch + 1, time.time()
 
 
 def _loss(content_img, style_img, image_shape, net, style_scale):

@@ -5,7 +5,7 @@ from mxnet import nd
 
 from ..backbones import backbone_of
 from ..images import postprocess
-from .parts import Panel, figure_png, layer_choice
+from .parts import Drawing, Panel, layer_choice
 
 
 def browse_features(X, net):
@@ -20,12 +20,15 @@ def browse_features(X, net):
     channel = widgets.IntSlider(min=0, max=0, description='channel', continuous_update=True)
     view = widgets.Image(format='png')
     read_out = widgets.HTML()
+    side_by_side = {}  # of each layer: its pictures are of one size
 
     def draw(_=None):
         Y = outputs[layer.value]
         channel.max = Y.shape[1] - 1
         shown = feature_map(Y, channel.value)
-        view.value = _side_by_side(picture, shown, f'channel {channel.value} of {net.names[layer.value]}')
+        if layer.value not in side_by_side:
+            side_by_side[layer.value] = features_figure(picture, shown)
+        view.value = side_by_side[layer.value](shown, f'channel {channel.value} of {net.names[layer.value]}')
         active = (shown > 0).mean()
         read_out.value = (f'{Y.shape[1]} channels of {Y.shape[3]}×{Y.shape[2]} pixels; '
                           f'this one answers on {active:.0%} of the picture')
@@ -61,13 +64,24 @@ def layer_table(pretrained_net):
                      for (block, channels), layers in blocks.items())
 
 
-def _side_by_side(picture, grey, title):
+def features_figure(picture, grey):
+    """A function that draws a grey picture, `uint8` (h, w), with a title above it, beside `picture`: PNG bytes.
+
+    `grey`: one of that size.
+    """
     figure = Figure(figsize=(8, 3), layout='constrained')
     left, right = figure.subplots(1, 2)
     left.imshow(picture)
     left.set_title('picture')
-    right.imshow(grey, cmap='gray', vmin=0, vmax=255)
-    right.set_title(title)
+    shown = right.imshow(grey, cmap='gray', vmin=0, vmax=255)
+    title = right.set_title('channel')
     for axis in (left, right):
         axis.axis('off')
-    return figure_png(figure)
+    drawing = Drawing(figure, [shown, title])
+
+    def draw(grey, text):
+        shown.set_data(grey)
+        title.set_text(text)
+        return drawing.png()
+
+    return draw

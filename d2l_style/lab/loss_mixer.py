@@ -7,7 +7,7 @@ from mxnet import nd
 from ..features import extract_features
 from ..images import postprocess
 from ..losses import Weights, compute_loss, gram
-from .parts import Panel, figure_png, weight_sliders
+from .parts import Drawing, Panel, weight_sliders
 
 WIDE = {'width': 'auto', 'min_width': '14em'}
 
@@ -25,6 +25,7 @@ def mix_losses(content_X, style_X, net):
     noise = widgets.FloatSlider(min=0, max=0.3, step=0.01, description='noise', layout=WIDE)
     sliders = weight_sliders(weights)
     view, read_out = widgets.Image(format='png'), widgets.HTML()
+    losses_png = losses_figure(postprocess(content_X).asnumpy(), net)
 
     def draw(_=None):
         for name, slider in sliders.items():
@@ -35,7 +36,7 @@ def mix_losses(content_X, style_X, net):
         tv, total = (l.asscalar() for l in losses[2:])
         for slider, part in zip(sliders.values(), (sum(contents), sum(styles), tv)):
             slider.tell(f'weighted loss {part:.2f}, {part / total if total else 0:.0%} of the sum')
-        view.value = _losses_png(postprocess(X).asnumpy(), net, contents, styles, tv)
+        view.value = losses_png(postprocess(X).asnumpy(), [*contents, *styles, tv])
         read_out.value = (f'content loss {sum(contents):.2f} + style loss {sum(styles):.2f} + '
                           f'TV loss {tv:.2f} = <b>{total:.2f}</b>')
 
@@ -58,16 +59,27 @@ def mix(content_X, style_X, share, noise):
     return X + nd.array(np.broadcast_to(grain, X.shape) / 0.226, ctx=X.context)  # 0.226: mean of rgb_std
 
 
-def _losses_png(picture, net, contents, styles, tv):
+def losses_figure(picture, net):
+    """A function that draws a picture, `uint8` (h, w, 3), and a bar for each weighted loss, of content, style and TV.
+
+    It takes both and returns PNG bytes. `picture`: one of that size.
+    """
     figure = Figure(figsize=(8.5, 2.9), layout='constrained')
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.1))
-    left.imshow(picture)
+    shown = left.imshow(picture)
     left.axis('off')
-    bars = [(f'content {net.names[i]}', l, 'tab:blue') for i, l in zip(net.content_layers, contents)]
-    bars += [(f'style {net.names[i]}', l, 'tab:orange') for i, l in zip(net.style_layers, styles)]
-    bars += [('TV', tv, 'tab:gray')]
-    names, values, colours = zip(*bars)
-    right.barh(names, values, color=colours)
+    names = [*(f'content {net.names[i]}' for i in net.content_layers),
+             *(f'style {net.names[i]}' for i in net.style_layers), 'TV']
+    colours = ['tab:blue'] * len(net.content_layers) + ['tab:orange'] * len(net.style_layers) + ['tab:gray']
+    bars = right.barh(names, 1, color=colours)
     right.invert_yaxis()
     right.set(xscale='log', xlim=(1e-3, 1e4), xlabel='weighted loss (log scale)')
-    return figure_png(figure)
+    drawing = Drawing(figure, [shown, *bars])
+
+    def draw(picture, losses):
+        shown.set_data(picture)
+        for bar, loss in zip(bars, losses):
+            bar.set_width(loss)
+        return drawing.png()
+
+    return draw

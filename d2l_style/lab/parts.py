@@ -9,7 +9,9 @@ import math
 from pathlib import Path
 
 import ipywidgets as widgets
+import numpy as np
 import traitlets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image, ImageDraw, ImageFont
 
 STYLE = (Path(__file__).parent / 'parts.css').read_text(encoding='utf-8')
@@ -218,8 +220,24 @@ def picture_png(picture):
     return buffer.getvalue()
 
 
-def figure_png(figure):
-    """A matplotlib figure as PNG bytes."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format='png', dpi=108)  # a notebook's width on a laptop
-    return buffer.getvalue()
+class Drawing:
+    """A matplotlib figure whose `moving` artists change: the rest, and where all of it is, is drawn once.
+
+    So a slider's picture takes a tenth of the time (matplotlib's guide calls it blitting).
+    """
+
+    def __init__(self, figure, moving):
+        figure.set_dpi(108)  # a notebook's width on a laptop
+        self.canvas, self.moving = FigureCanvasAgg(figure), moving
+        self.canvas.draw()  # finds the places of all
+        for artist in moving:
+            artist.set_animated(True)
+        self.canvas.draw()
+        self.still = self.canvas.copy_from_bbox(figure.bbox)
+
+    def png(self):
+        """PNG bytes of the figure as it is now."""
+        self.canvas.restore_region(self.still)
+        for artist in self.moving:
+            artist.axes.draw_artist(artist)
+        return picture_png(np.asarray(self.canvas.buffer_rgba())[..., :3])

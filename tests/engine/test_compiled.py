@@ -6,9 +6,12 @@ from d2l_style import (
     get_contents,
     get_styles,
     gram,
+    train_fast_steps,
     train_steps,
 )
 from d2l_style.engine.compiled import TransferLoss, rounded_tv_loss
+
+import gc
 
 import mxnet as mx
 import numpy as np
@@ -116,3 +119,24 @@ def test_targets_that_do_not_fit_are_refused(job, targets):
     with pytest.raises(ValueError, match='styles_Y does not fit'):
         TransferLoss(net, contents_Y, targets[1][:2]).check(X)
     TransferLoss(net, *targets).check(X)
+
+
+@pytest.mark.parametrize('kind', ['train_steps', 'train_fast_steps'])
+def test_a_training_that_is_over_keeps_no_graph(job, content_img, style_img, kind):
+    def graphs():
+        gc.collect()
+        return sum(type(found).__name__ == 'CachedOp' for found in gc.get_objects())
+
+    def begin(epochs):
+        if kind == 'train_steps':
+            return train_steps(*job, max_epochs=epochs)
+        return train_fast_steps(content_img, style_img, (48, 32), job[3], max_epochs=epochs)
+
+    before = graphs()
+    assert [step.epoch for step in begin(2)] == [0, 1]
+    assert graphs() == before
+    steps = begin(5)
+    next(steps)
+    assert graphs() > before
+    steps.close()  # who stops before the end
+    assert graphs() == before

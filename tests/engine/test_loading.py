@@ -24,6 +24,15 @@ def test_mxnet_does_without_statistics_until_it_needs_them():
     assert printed.split() == ['False', '0.5']
 
 
+def test_tables_and_sparse_arrays_are_loaded_when_they_are_asked_for():
+    printed, _ = run('import sys, d2l_style\nfrom d2l import mxnet as d2l\nfrom mxnet import nd\nnd.array([[0, 1]])\n'
+                     'print([name for name in ("pandas", "scipy.sparse") if name in sys.modules])\n'
+                     'print(d2l.pd.DataFrame({"a": [2]}).a.sum())\n'
+                     'from scipy.sparse import csr_matrix\nfound = nd.sparse.array(csr_matrix([[0, 3.0]]))\n'
+                     'print(found.stype, found.asscipy().sum(), nd.array(csr_matrix([[0, 3.0]])).stype)')
+    assert printed.split() == ['[]', '2', 'csr', '3.0', 'csr']
+
+
 def test_every_public_name_can_be_had():
     printed, _ = run('from d2l_style import *; import d2l_style; '
                      'print(all(name in globals() for name in d2l_style.__all__), set(d2l_style.__all__) <= '
