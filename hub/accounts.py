@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+SYSTEMD = Path('/run/systemd/system')  # is there where systemd runs
 MARK = 'Neural style class'  # accounts that are ours; the machine's own are nobody's to sign in with
 COPIED, LINKED = ('notebooks',), ('d2l_style', 'docs', 'img', 'README.md')
 PRIVATE = ('course', 'tests', '.git')  # where solutions and hidden tests are
@@ -50,6 +51,18 @@ def make_account(name, homes):
     return entry
 
 
+def limits(uid, memory, processors, tasks):
+    """What to put before a command of account `uid` where there is no systemd.
+
+    `memory`: bytes of all that it may use; a process may ask for twice as much, since most of that is never touched.
+    It gets `processors` of those of this machine, its neighbour the next ones.
+    """
+    usable = sorted(os.sched_getaffinity(0))
+    own = {usable[(uid * processors + k) % len(usable)] for k in range(processors)}
+    return ['prlimit', f'--as={2 * memory}', f'--nproc={tasks}',
+            'taskset', '--cpu-list', ','.join(map(str, sorted(own)))]
+
+
 def close_what_is_private(teacher):
     """Solutions, hidden tests and marks: for the teacher's account and root only."""
     for name in PRIVATE:
@@ -81,6 +94,24 @@ def give_notebooks(home):
     record.write_text(json.dumps(given))
 
 
+def secure_dask(home):
+    """Let Dask's workers of this account speak to nobody else: on one machine, all can reach their ports.
+
+    Runs with the student's rights. `sweep` on workers, and `Client()`, then use TLS with a certificate of their own.
+    """
+    folder = home / '.config' / 'dask'
+    if (folder / 'hub.yaml').exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    key, certificate = folder / 'key.pem', folder / 'certificate.pem'
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', '/CN=dask',
+                    '-keyout', key, '-out', certificate], check=True, capture_output=True)
+    pair = {'key': str(key), 'cert': str(certificate)}
+    (folder / 'hub.yaml').write_text(json.dumps({'distributed': {'comm': {  # JSON is YAML
+        'require-encryption': True,
+        'tls': {'ca-file': str(certificate), 'client': pair, 'scheduler': pair, 'worker': pair}}}}))
+
+
 def _digest(file):
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
@@ -94,3 +125,4 @@ def set_password(file, name, password):
 
 if __name__ == '__main__':
     give_notebooks(Path(sys.argv[1]))
+    secure_dask(Path(sys.argv[1]))

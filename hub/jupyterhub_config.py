@@ -1,9 +1,9 @@
 """JupyterHub for a class on one machine: `make hub`, as root (docs/hub.md).
 
-Nothing of it is our own but the copy of the notebooks: LocalProcessSpawner gives each student a Unix account. With
-FirstUseAuthenticator they choose a password when they first sign in, with a name that the teacher has added: one that
-all share would let each sign in as any other. prlimit sees to the limits, the idle culler ends what nobody uses,
-nbgrader's exchange carries the exercises.
+Nothing of it is our own but the copy of the notebooks. Each student has a Unix account. With FirstUseAuthenticator
+they choose a password when they first sign in, with a name that the teacher has added: one that all share would let
+each sign in as any other. systemd holds the limits (SystemdSpawner), or prlimit and taskset on a system without it;
+the idle culler ends what nobody uses, nbgrader's exchange carries the exercises.
 """
 import os
 import secrets
@@ -20,8 +20,9 @@ import accounts  # noqa: E402  # ours, beside this file
 PROJECT, BIN = HUB.parent, Path(sys.executable).parent
 DATA = Path(os.environ.get('HUB_DATA', '/srv/neural-style'))
 TEACHER = 'teacher'
-MEMORY = 4_000_000_000  # bytes of address space of a process; a kernel that trains at 450×300 takes 2.3
-PROCESSES = 400  # and threads, of a student
+MEMORY = os.environ.get('HUB_MEMORY', '2G')  # of a student: server and kernels
+PROCESSORS = 2  # of a student
+TASKS = 400  # processes and threads of a student
 
 c = get_config()  # noqa: F821  # given by traitlets
 
@@ -54,28 +55,26 @@ c.ConfigurableHTTPProxy.pid_file = str(DATA / 'hub' / 'proxy.pid')
 c.JupyterHub.cleanup_servers = True
 
 # What each student gets
-c.JupyterHub.spawner_class = 'jupyterhub.spawner.LocalProcessSpawner'
-c.Spawner.cmd = ['prlimit', f'--as={MEMORY}', f'--nproc={PROCESSES}', str(BIN / 'jupyterhub-singleuser')]
+SERVER = str(BIN / 'jupyterhub-singleuser')
+if accounts.SYSTEMD.exists():
+    c.JupyterHub.spawner_class = 'systemd'
+    c.SystemdSpawner.isolate_tmp = True
+    c.SystemdSpawner.unit_extra_properties = {'TasksMax': str(TASKS)}
+    c.Spawner.cpu_limit = PROCESSORS
+else:
+    c.JupyterHub.spawner_class = 'jupyterhub.spawner.LocalProcessSpawner'
+c.Spawner.cmd = [SERVER]
+c.Spawner.mem_limit = MEMORY
 c.Spawner.default_url = '/lab/tree/neural-style/notebooks/01_pictures.ipynb'
-# nbgrader's lists, and nothing that only takes memory here
-EXTENSIONS = {'nbgrader.server_extensions.assignment_list': True,
-              'nbgrader.server_extensions.validate_assignment': True,
-              'voila.server_extension': False, 'jupyter_lsp': False, 'notebook': False, 'notebook_shim': False}
-c.Spawner.args = [
-    *(f'--ServerApp.jpserver_extensions={name}={on}' for name, on in EXTENSIONS.items()),
-    "--ServerApp.tornado_settings={'websocket_max_message_size': 100000000}",
-    '--MappingKernelManager.cull_idle_timeout=3600', '--MappingKernelManager.cull_connected=True',
-]
 c.Spawner.env_keep = ['LANG', 'LC_ALL', 'LD_LIBRARY_PATH']
 c.Spawner.environment = {
     'PATH': f'{BIN}:/usr/local/bin:/usr/bin:/bin',
     'JUPYTER_CONFIG_PATH': str(HUB / 'config'),
     'D2L_STYLE_EXCHANGE': str(DATA / 'exchange'),
-    # many kernels on few cores: one thread each, which sleeps when it has nothing to do
-    'OMP_NUM_THREADS': '1', 'OMP_WAIT_POLICY': 'passive', 'MALLOC_ARENA_MAX': '2',
+    # many kernels on few cores: one thread each, which sleeps when it has nothing to do, and one scratch space
+    'OMP_NUM_THREADS': '1', 'OMP_WAIT_POLICY': 'passive', 'MALLOC_ARENA_MAX': '2', 'MXNET_CPU_TEMP_COPY': '1',
 }
 c.Spawner.http_timeout = c.Spawner.start_timeout = 300
-c.Spawner.mem_limit = MEMORY  # shown at the bottom of JupyterLab; prlimit sees to it
 c.JupyterHub.concurrent_spawn_limit = 0  # a class signs in at once, and nobody is to be told to try again
 
 
@@ -84,8 +83,9 @@ async def prepare(spawner):
     entry = accounts.make_account(spawner.user.name, DATA / 'homes')
     subprocess.run([sys.executable, HUB / 'accounts.py', entry.pw_dir], user=entry.pw_uid, group=entry.pw_gid,
                    extra_groups=[], env={'HOME': entry.pw_dir}, cwd='/', check=True)
+    if not accounts.SYSTEMD.exists():
+        spawner.cmd = [*accounts.limits(entry.pw_uid, spawner.mem_limit, PROCESSORS, TASKS), SERVER]
     if spawner.user.name == TEACHER:
-        spawner.args = [*spawner.args, '--ServerApp.jpserver_extensions=nbgrader.server_extensions.formgrader=True']
         spawner.environment = {**spawner.environment, 'JUPYTER_CONFIG_PATH': f'{PROJECT / "course"}:{HUB / "config"}'}
 
 c.Spawner.pre_spawn_hook = prepare
