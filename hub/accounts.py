@@ -104,8 +104,9 @@ def secure_dask(home):
         return
     folder.mkdir(parents=True, exist_ok=True)
     key, certificate = folder / 'key.pem', folder / 'certificate.pem'
-    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', '/CN=dask',
-                    '-keyout', key, '-out', certificate], check=True, capture_output=True)
+    curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+    subprocess.run(['openssl', 'req', '-x509', *curve, '-days', '3650', '-subj', '/CN=dask', '-keyout', key,
+                    '-out', certificate], check=True, capture_output=True)
     pair = {'key': str(key), 'cert': str(certificate)}
     (folder / 'hub.yaml').write_text(json.dumps({'distributed': {'comm': {  # JSON is YAML
         'require-encryption': True,
@@ -125,4 +126,5 @@ def set_password(file, name, password):
 
 if __name__ == '__main__':
     give_notebooks(Path(sys.argv[1]))
-    secure_dask(Path(sys.argv[1]))
+    if '--dask' in sys.argv:
+        secure_dask(Path(sys.argv[1]))

@@ -81,7 +81,7 @@ c.JupyterHub.concurrent_spawn_limit = 0  # a class signs in at once, and nobody 
 async def prepare(spawner):
     """Account and notebooks of who signs in, before the server starts."""
     entry = accounts.make_account(spawner.user.name, DATA / 'homes')
-    subprocess.run([sys.executable, HUB / 'accounts.py', entry.pw_dir], user=entry.pw_uid, group=entry.pw_gid,
+    subprocess.run([sys.executable, HUB / 'accounts.py', entry.pw_dir, '--dask'], user=entry.pw_uid, group=entry.pw_gid,
                    extra_groups=[], env={'HOME': entry.pw_dir}, cwd='/', check=True)
     if not accounts.SYSTEMD.exists():
         spawner.cmd = [*accounts.limits(entry.pw_uid, spawner.mem_limit, PROCESSORS, TASKS), SERVER]

@@ -15,6 +15,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+import yaml
+
 PROJECT = Path(__file__).resolve().parent.parent
 BASE, IMAGE = 'docker.io/library/debian:trixie-slim', 'd2l-style'
 ADDRESS = '127.0.0.1:8888'
@@ -80,6 +82,14 @@ def healthy():
     return False
 
 
+def check_student(container):
+    """What JupyterHub starts on Kubernetes, deploy/values.yaml: the copy of the notebooks, and a student's server."""
+    start = yaml.safe_load((PROJECT / 'deploy' / 'values.yaml').read_text())['singleuser']['cmd']
+    buildah('run', container, '--', 'mkdir', '/home/student/work')
+    print('JupyterHub', buildah('run', container, '--', *start, '--version'))
+    buildah('run', container, '--', 'test', '-e', '/home/student/work/neural-style/notebooks/01_pictures.ipynb')
+
+
 def main():
     if os.geteuid() or not all(map(shutil.which, ('buildah', 'mmdebstrap'))):
         sys.exit('needs root, and: apt install buildah mmdebstrap')
@@ -96,7 +106,8 @@ def main():
             sys.exit('the server does not answer')
         print('user:', buildah('run', container, '--', 'id', '-un'))
         run_cell(ADDRESS, token, CELL)
-        print('1 passed, 0 failed: built, served, and a cell run in it')
+        check_student(container)
+        print('1 passed, 0 failed: built, served, a cell run in it, and a student of a hub could start')
 
 
 if __name__ == '__main__':

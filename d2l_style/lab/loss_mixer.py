@@ -4,9 +4,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from mxnet import nd
 
+from ..engine.compiled import TransferLoss
 from ..features import extract_features
 from ..images import postprocess
-from ..losses import Weights, compute_loss, gram
+from ..losses import Weights, gram
 from .parts import Drawing, Panel, weight_sliders
 
 WIDE = {'width': 'auto', 'min_width': '14em'}
@@ -19,7 +20,7 @@ def mix_losses(content_X, style_X, net):
     weighted loss. `net`: a `FeatureNet`. Returns a `Panel` to display.
     """
     contents_Y, _ = extract_features(content_X, net)
-    styles_Y_gram = [gram(Y) for Y in extract_features(style_X, net)[1]]
+    compute_losses = TransferLoss(net, contents_Y, [gram(Y) for Y in extract_features(style_X, net)[1]])
     weights = Weights()
     share = widgets.FloatSlider(min=0, max=1, step=0.05, description='style share', layout=WIDE)
     noise = widgets.FloatSlider(min=0, max=0.3, step=0.01, description='noise', layout=WIDE)
@@ -31,13 +32,13 @@ def mix_losses(content_X, style_X, net):
         for name, slider in sliders.items():
             setattr(weights, name, slider.value)
         X = mix(content_X, style_X, share.value, noise.value)
-        losses = compute_loss(X, *extract_features(X, net), contents_Y, styles_Y_gram, weights)
-        contents, styles = ([l.asscalar() for l in part] for part in losses[:2])
-        tv, total = (l.asscalar() for l in losses[2:])
-        for slider, part in zip(sliders.values(), (sum(contents), sum(styles), tv)):
+        losses = compute_losses(X, weights)[1].asnumpy()
+        content, style = (part.sum() for part in np.split(losses[:-1], [len(net.content_layers)]))
+        tv, total = losses[-1], losses.sum()
+        for slider, part in zip(sliders.values(), (content, style, tv)):
             slider.tell(f'weighted loss {part:.2f}, {part / total if total else 0:.0%} of the sum')
-        view.value = losses_png(postprocess(X).asnumpy(), [*contents, *styles, tv])
-        read_out.value = (f'content loss {sum(contents):.2f} + style loss {sum(styles):.2f} + '
+        view.value = losses_png(postprocess(X).asnumpy(), losses)
+        read_out.value = (f'content loss {content:.2f} + style loss {style:.2f} + '
                           f'TV loss {tv:.2f} = <b>{total:.2f}</b>')
 
     for control in (share, noise):

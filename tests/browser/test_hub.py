@@ -1,10 +1,15 @@
 """Two students and a teacher at the hub, from the first sign-in to the feedback; nobody gets at another's things."""
 import contextlib
+import csv
+import json
 import pwd
-import re
+from pathlib import Path
+from queue import Empty
 
 import psutil
 import pytest
+import zmq
+from jupyter_client import BlockingKernelClient
 
 import course
 
@@ -36,9 +41,10 @@ def pages(hub, chromium):
 
 
 def sign_in(page, hub, name):
+    password = hub.seen(hub.data / 'hub' / 'teacher-password').read_text() if name == 'teacher' else f'{name}-password'
     page.goto(f'{hub.url}/hub/login')
     page.fill('input[name=username]', name)
-    page.fill('input[name=password]', f'{name}-password')
+    page.fill('input[name=password]', password)
     page.click('#login_submit')
     page.wait_for_selector('.jp-Notebook')
 
@@ -61,10 +67,31 @@ def assignments(page):
         page.click('#refresh_assignments_list')
 
 
-def as_teacher(hub, target):
-    done = hub.run('teacher', 'make', '-C', str(ROOT), target)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def open_terminal(page, hub):
+    page.goto(f'{hub.url}/user/teacher/lab')
+    page.click('.lm-MenuBar-itemLabel:has-text("File")')
+    page.hover('.lm-Menu-itemLabel:text-is("New")')
+    page.click('.lm-Menu-itemLabel:text-is("Terminal")')
+    page.click('.jp-Terminal .xterm-screen')
+
+
+def type_in(page, line):
+    page.keyboard.type(f'{line}\n')
+
+
+def marks(hub):
+    """{name: marks} out of the teacher's table."""
+    table = hub.seen(hub.project / 'course' / 'grades.csv')
+    if not table.exists():
+        return {}
+    return {row['student_id']: row['score'] for row in csv.DictReader(table.read_text('utf-8-sig').splitlines())}
+
+
+def kernel_of(hub, name):
+    """The process of a kernel of a student, or None."""
+    return next((process for process in psutil.process_iter(['cmdline', 'environ'])
+                 if 'ipykernel_launcher' in ' '.join(process.info['cmdline'] or [])
+                 and (process.info['environ'] or {}).get('HOME') == str(hub.data / 'homes' / name)), None)
 
 
 def test_a_student_runs_the_first_notebook(pages):
@@ -88,44 +115,105 @@ def test_who_was_not_added_stays_out(hub, chromium):
                                   '{course}/source/style_transfer/06_exercises.ipynb', '{course}', '{project}/tests',
                                   '{project}/.git', '{hub}/jupyterhub.sqlite', '{hub}/teacher-password'])
 def test_a_student_reads_nothing_of_others(hub, pages, path):
-    file = path.format(homes=hub.data / 'homes', hub=hub.data / 'hub', course=ROOT / 'course', project=ROOT)
-    assert hub.run('root', 'test', '-e', file).returncode == 0
-    assert 'Permission denied' in hub.run('ada', 'ls', file).stderr
+    file = path.format(homes=hub.data / 'homes', hub=hub.data / 'hub', course=hub.project / 'course',
+                       project=hub.project)
+    assert hub.run('root', 'test', '-e', file)[0] == 0
+    assert 'Permission denied' in hub.run('ada', 'ls', file)[2]
 
 
 def test_a_student_changes_nothing_of_the_machine(hub, pages):
-    for file in (ROOT / 'd2l_style' / 'losses.py', ROOT / 'notebooks' / '01_pictures.ipynb'):
-        assert hub.run('ada', 'sh', '-c', f'echo >> {file}').returncode != 0
+    for file in ('d2l_style/losses.py', 'notebooks/01_pictures.ipynb'):
+        assert hub.run('ada', 'sh', '-c', f'echo >> {hub.project / file}')[0] != 0
 
 
 def test_a_student_stops_no_kernel_of_another(hub, pages):
-    kernel = next(process for process in psutil.process_iter(['cmdline', 'environ'])
-                  if 'ipykernel_launcher' in ' '.join(process.info['cmdline'] or [])
-                  and (process.info['environ'] or {}).get('HOME', '').endswith('/homes/ben'))
-    assert 'not permitted' in hub.run('ada', 'kill', '-9', str(kernel.pid)).stderr
+    kernel = kernel_of(hub, 'ben')
+    status = Path(f'/proc/{kernel.pid}/status').read_text()
+    number_there = next(line.split()[-1] for line in status.splitlines() if line.startswith('NSpid'))
+    assert 'not permitted' in hub.run('ada', 'sh', '-c', f'kill -9 {number_there}')[2]
     assert kernel.is_running()
 
 
+@contextlib.contextmanager
+def connected(hub, name):
+    """A client of a student's kernel, and the content of its connection file."""
+    file = hub.seen(next(word for word in kernel_of(hub, name).cmdline() if word.endswith('.json')))
+    client = BlockingKernelClient(connection_file=str(file))
+    client.load_connection_file()
+    client.start_channels()
+    try:
+        client.wait_for_ready()
+        yield client, json.loads(file.read_text())
+    finally:
+        client.stop_channels()
+
+
+def test_who_listens_at_the_port_of_a_kernel_learns_nothing(hub, pages):
+    with connected(hub, 'ben') as (client, connection), zmq.Context() as context, \
+            context.socket(zmq.SUB) as listener:
+        listener.linger = 0
+        listener.connect(f'tcp://127.0.0.1:{connection["iopub_port"]}')
+        listener.subscribe(b'')
+        seen = []
+        client.execute_interactive('print("a secret")', output_hook=seen.append, store_history=False)
+        assert 'a secret' in str(seen)
+        assert not listener.poll(1000)
+
+
+def test_who_takes_too_much_memory_loses_a_kernel_at_most(hub, pages):
+    kernel, said = kernel_of(hub, 'ben'), []
+    with connected(hub, 'ben') as (client, _):
+        client.execute('b"x" * 5_000_000_000; None')  # bytes
+
+        def refused():
+            with contextlib.suppress(Empty):
+                said.append(client.get_iopub_msg(timeout=0.1))
+            return 'MemoryError' in str(said) or not kernel.is_running()
+        wait_for(refused)
+    wait_for(lambda: kernel_of(hub, 'ben'))  # JupyterLab starts another
+
+
+def test_nobody_computes_on_the_workers_of_another(hub, pages):
+    python = hub.project / '.venv' / 'bin' / 'python'
+    cluster = hub.start('ben', python, '-c', """if __name__ == '__main__':
+        from distributed import Client
+        with Client(n_workers=1, threads_per_worker=1, dashboard_address=None) as client:
+            print(client.submit(sum, [1, 2]).result(), client.scheduler.address, flush=True)
+            input()""")
+    computed, address = cluster.stdout.readline().split()
+    assert computed == '3'
+    status, _, errors = hub.run('ada', python, '-c', f"from distributed import Client; Client('{address}', timeout=5)")
+    assert status != 0
+    assert 'certificate' in errors.lower() or 'OSError' in errors, errors
+    cluster.communicate('\n')
+
+
 def test_exercises_are_handed_out_taken_in_graded_and_given_back(hub, pages, shots):
-    as_teacher(hub, 'release')
-    page = pages['ada']
+    teacher, page = pages['teacher'], pages['ada']
+    open_terminal(teacher, hub)
+    type_in(teacher, f'cd {hub.project}')
+    type_in(teacher, 'make release')
+    wait_for(hub.seen(hub.data / 'exchange' / 'neural-style' / 'outbound' / course.ASSIGNMENT).exists)
     assignments(page)
     page.click('button:has-text("Fetch")')
     page.wait_for_selector('button:has-text("Submit")')
-    fetched = hub.data / 'homes' / 'ada' / course.ASSIGNMENT / course.NOTEBOOK
+    fetched = hub.seen(hub.data / 'homes' / 'ada' / course.ASSIGNMENT / course.NOTEBOOK)
     wait_for(fetched.exists)
     fetched.write_bytes(content(solved()))  # what she works on for two hours
     page.click('button:has-text("Submit")')
     page.wait_for_selector('#submitted_assignments_list >> text=style_transfer')
-    printed = as_teacher(hub, 'grade')
-    assert re.search(r'ada +34.0 of 50', printed), printed
+    type_in(teacher, 'make grade')
+    wait_for(lambda: marks(hub).get('ada') == '34.0')
+    feedback = hub.data / 'exchange' / 'neural-style' / 'feedback'
+    wait_for(lambda: any(hub.seen(feedback).rglob('*.html')))
+    teacher.screenshot(path=shots / 'hub_teacher.png')
     assignments(page)
     page.click('text=Fetch Feedback')
-    folder = hub.data / 'homes' / 'ada' / course.ASSIGNMENT
+    folder = hub.seen(hub.data / 'homes' / 'ada' / course.ASSIGNMENT)
     wait_for(lambda: any(folder.rglob('*.html')))
     page.screenshot(path=shots / 'hub_assignments.png')
-    [feedback] = folder.rglob('*.html')
-    assert 'gram is right' in feedback.read_text()
+    [found] = folder.rglob('*.html')
+    assert 'gram is right' in found.read_text()
 
 
 def test_the_teachers_page_says_who_is_in_and_what_it_costs(hub, pages, shots):

@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def lacking():
     """What keeps the hub from being started here, or ''."""
+    if 'HUB_AT' in os.environ:
+        return ''
     if sys.platform != 'linux' or os.geteuid():
         return 'the hub needs root on Linux'
     if not Path(sys.prefix, 'proxy', 'node_modules').exists():
@@ -29,26 +31,41 @@ def lacking():
 
 @dataclass(frozen=True)
 class Hub:
-    """A hub that is running: its address, its folder, and its process."""
+    """A hub that is running: its address, its folder and the project's there, and a process on its machine."""
 
     url: str
     data: Path
-    process: subprocess.Popen
+    project: Path
+    pid: int
+
+    def start(self, account, *command):
+        """Start a command on the hub's machine with the rights of `account`, as in a terminal there: a `Popen`."""
+        machine = ['nsenter', '--mount', '--pid', '--root', '--wd=/', f'--target={self.pid}',
+                   'setpriv', f'--reuid={account}', f'--regid={account}', '--init-groups']
+        home = Path('/') if account == 'root' else self.data / 'homes' / account
+        variables = {'HOME': str(home), 'PATH': f'{self.project / ".venv" / "bin"}:/usr/bin:/bin',
+                     'D2L_STYLE_EXCHANGE': str(self.data / 'exchange')}
+        return subprocess.Popen([*machine, 'env', f'--chdir={home}', *command], env=variables, text=True,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def run(self, account, *command):
-        """Run a command on the hub's machine with the rights of `account`, as in a terminal there."""
-        machine = ['nsenter', '--mount', f'--target={self.process.pid}', 'setpriv', f'--reuid={account}',
-                   f'--regid={account}', '--init-groups']
-        home = Path('/') if account == 'root' else self.data / 'homes' / account
-        variables = {'HOME': str(home), 'PATH': f'{Path(sys.executable).parent}:/usr/bin:/bin',
-                     'D2L_STYLE_EXCHANGE': str(self.data / 'exchange')}
-        return subprocess.run([*machine, 'env', f'--chdir={home}', *command], env=variables, capture_output=True,
-                              text=True)
+        """As `start`, until it has ended: (exit status, what it printed, its errors)."""
+        process = self.start(account, *command)
+        printed, errors = process.communicate()
+        return process.returncode, printed, errors
+
+    def seen(self, file):
+        """The path under which we see a `file` of the hub's machine."""
+        return Path(f'/proc/{self.pid}/root{file}')
 
 
 @contextlib.contextmanager
 def serve_hub(teacher_password=''):
-    """A `Hub`, until the end of the `with`."""
+    """A `Hub`, until the end of the `with`. Elsewhere, if HUB_AT has its address, folder, project and process."""
+    if 'HUB_AT' in os.environ:
+        url, data, project, pid = os.environ['HUB_AT'].split()
+        yield Hub(url, Path(data), Path(project), int(pid))
+        return
     data = Path(tempfile.mkdtemp(prefix='hub-'))
     data.chmod(0o755)
     with socket.socket() as free:
@@ -61,7 +78,7 @@ def serve_hub(teacher_password=''):
         process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=log, start_new_session=True)
     try:
         _wait_for(f'{url}/hub/health', process, data / 'log')
-        yield Hub(url, data, process)
+        yield Hub(url, data, ROOT, process.pid)
     finally:
         _end(process)
         shutil.rmtree(data, ignore_errors=True)

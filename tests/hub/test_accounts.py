@@ -1,6 +1,9 @@
 """What a student of the hub is given, and who may be one."""
 import json
+import os
 import pwd
+import subprocess
+import sys
 
 import accounts
 import costs
@@ -54,6 +57,28 @@ def test_accounts_of_the_machine_are_nobodys(tmp_path):
         accounts.make_account(pwd.getpwall()[1].pw_name, tmp_path)
 
 
+def test_limits_hold_and_neighbours_get_other_processors(monkeypatch):
+    monkeypatch.setattr(accounts.os, 'sched_getaffinity', lambda _: {0, 1, 2, 3})
+    assert accounts.limits(1000, 1000, 2, 40) == ['prlimit', '--as=2000', '--nproc=40', 'taskset', '--cpu-list', '0,1']
+    assert accounts.limits(1001, 1000, 2, 40)[-1] == '2,3'
+    monkeypatch.undo()
+    limited = [*accounts.limits(1000, 200_000_000, 1, 400), sys.executable, '-c']
+    show = 'import os, resource; print(len(os.sched_getaffinity(0)), resource.getrlimit(resource.RLIMIT_AS)[0])'
+    assert subprocess.check_output([*limited, show], text=True).split() == ['1', '400000000']
+    assert subprocess.run([*limited, 'bytearray(500_000_000)'], stderr=subprocess.PIPE).returncode != 0
+
+
+def test_workers_of_dask_get_a_certificate_once(tmp_path):
+    accounts.secure_dask(tmp_path)
+    key = tmp_path / '.config/dask/key.pem'
+    first = key.read_text()
+    assert key.stat().st_mode & 0o077 == 0
+    settings = json.loads((tmp_path / '.config/dask/hub.yaml').read_text())
+    assert settings['distributed']['comm']['require-encryption'] is True
+    accounts.secure_dask(tmp_path)
+    assert key.read_text() == first
+
+
 def test_a_hub_that_cannot_be_run_says_why(tmp_path, monkeypatch):
     monkeypatch.setattr(accounts.os, 'geteuid', lambda: 1000)
     assert 'sudo make hub' in accounts.unfit([tmp_path])
@@ -69,4 +94,4 @@ def test_the_teachers_page_has_who_is_in_and_what_it_costs():
     assert '<td>a&lt;b</td><td>2026-11-01 10:20</td><td>2</td><td>350 MB</td><td>100 %</td>' in page
     assert 'ben' not in page
     assert 'nobody' in costs.page([], {}, 'The machine.')
-    assert all(memory > 0 for _, memory, _ in costs.costs().values())
+    assert costs.costs()[pwd.getpwuid(os.getuid()).pw_name][1] > 0

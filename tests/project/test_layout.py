@@ -12,7 +12,7 @@ BELOW = {'engine': [], 'store': [],  # room: the rooms that it may look at, besi
          'features': ['engine', 'images', 'backbones'], 'losses': [],
          'training': ['engine', 'features', 'losses'],
          'fast': ['engine', *CHAPTER], 'beyond': ['engine', 'store', *CHAPTER], 'book': ['engine', 'store', *CHAPTER],
-         'lab': ['store', *CHAPTER, 'fast'], 'exercises': ['engine', *CHAPTER, 'beyond']}
+         'lab': ['engine', 'store', *CHAPTER, 'fast'], 'exercises': ['engine', *CHAPTER, 'beyond']}
 FILES = sorted(file for file in PACKAGE.rglob('*.py') if (file.name != '__main__.py' and file.parent != PACKAGE) or
                file.stem in CHAPTER)
 
