@@ -83,10 +83,12 @@ async def prepare(spawner):
     entry = accounts.make_account(spawner.user.name, DATA / 'homes')
     subprocess.run([sys.executable, HUB / 'accounts.py', entry.pw_dir, '--dask'], user=entry.pw_uid, group=entry.pw_gid,
                    extra_groups=[], env={'HOME': entry.pw_dir}, cwd='/', check=True)
-    if not accounts.SYSTEMD.exists():
-        spawner.cmd = [*accounts.limits(entry.pw_uid, spawner.mem_limit, PROCESSORS, TASKS), SERVER]
     if spawner.user.name == TEACHER:
+        spawner.mem_limit = spawner.cpu_limit = None  # grades with as many processes as there are processors
+        spawner.unit_extra_properties = {}
         spawner.environment = {**spawner.environment, 'JUPYTER_CONFIG_PATH': f'{PROJECT / "course"}:{HUB / "config"}'}
+    elif not accounts.SYSTEMD.exists():
+        spawner.cmd = [*accounts.limits(entry.pw_uid, spawner.mem_limit, PROCESSORS, TASKS), SERVER]
 
 c.Spawner.pre_spawn_hook = prepare
 

@@ -193,7 +193,7 @@ def walk_through(debian):
     subprocess.run(['git', 'clone', '--quiet', '--bare', '--no-hardlinks', PROJECT, debian.folder / 'srv/project.git'],
                    check=True)
     # services get what a machine with an ordinary network does not need
-    settings = '\n'.join(f'DefaultEnvironment="{name}={value}"' for name, value in debian.settings().items())
+    settings = '\n'.join(f'DefaultEnvironment="{name}={os.environ[name]}"' for name in SETTINGS if name in os.environ)
     folder = debian.folder / 'etc/systemd/system.conf.d'
     folder.mkdir(parents=True)
     (folder / 'network.conf').write_text(f'[Manager]\n{settings}\n')
