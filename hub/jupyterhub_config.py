@@ -29,7 +29,7 @@ c = get_config()  # noqa: F821  # given by traitlets
 wrong = accounts.unfit([PROJECT, Path(sys.base_prefix), Path(sys.prefix)])
 if wrong:
     sys.exit(wrong)
-for folder, mode in ((DATA, 0o755), (DATA / 'homes', 0o755), (DATA / 'hub', 0o700), (DATA / 'exchange', 0o777)):
+for folder, mode in ((DATA, 0o755), (DATA / 'homes', 0o755), (DATA / 'hub', 0o700), (DATA / 'exchange', 0o1777)):
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(mode)
 
@@ -59,7 +59,8 @@ SERVER = str(BIN / 'jupyterhub-singleuser')
 if accounts.SYSTEMD.exists():
     c.JupyterHub.spawner_class = 'systemd'
     c.SystemdSpawner.isolate_tmp = True
-    c.SystemdSpawner.unit_extra_properties = {'TasksMax': str(TASKS)}
+    # who takes too much memory loses the kernel that took it, not the whole server
+    c.SystemdSpawner.unit_extra_properties = {'TasksMax': str(TASKS), 'OOMPolicy': 'continue'}
     c.Spawner.cpu_limit = PROCESSORS
 else:
     c.JupyterHub.spawner_class = 'jupyterhub.spawner.LocalProcessSpawner'

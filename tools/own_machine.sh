@@ -15,6 +15,8 @@ exec unshare --mount --propagation private sh -eu -c '
     chmod 755 "$layers/$name/new"
     mount -t overlay -o "lowerdir=$folder,upperdir=$layers/$name/new,workdir=$layers/$name/work" overlay "$folder"
   done
+  # its own accounts are not those of the systemd outside
+  if [ -d /run/systemd ]; then mount -t tmpfs -o mode=755 none /run/systemd; fi
   case $python in /root/*)
     mkdir "$layers/python"
     mount --bind "$python" "$layers/python"

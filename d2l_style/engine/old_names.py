@@ -1,7 +1,7 @@
 """Old names: what MXNet 1.9.1, the last release, and `d2l.mxnet` expect of NumPy, SciPy and Python, and where it went.
 
-MXNet was written for NumPy 1.16 to 1.23 and for Python before 3.12. Its modules, and no others, import a
-NumPy that still has the names of that time; `numpy` itself is never changed. Found to hold for NumPy 1.23 to
+MXNet was written for NumPy 1.16 to 1.23 and for Python before 3.12. Its modules and `d2l.mxnet`, and no others, import
+a NumPy that still has the names of that time; `numpy` itself is never changed. Found to hold for NumPy 1.23 to
 2.5 and Python 3.10 to 3.14; a newer Python only waits for wheels of NumPy, SciPy and the others of the lock.
 """
 import builtins
@@ -72,7 +72,7 @@ def _moved_out(name):
 
 OLD = {
     'numpy': _numpy(),
-    # what only tests, quantisation and sparse arrays need, which would cost every kernel 0.9 seconds and 80 MB
+    # what only tests, quantisation and sparse arrays need, which would cost every kernel 0.7 seconds and 60 MB
     'scipy': OldModule(scipy, stats=Later('scipy.stats')), 'scipy.stats': OldModule(scipy, stats=Later('scipy.stats')),
     'scipy.sparse': types.SimpleNamespace(sparse=_sparse()),
     'pandas': Later('pandas'),  # `d2l` reads tables with it in other chapters

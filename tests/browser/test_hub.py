@@ -214,6 +214,9 @@ def test_exercises_are_handed_out_taken_in_graded_and_given_back(hub, pages, sho
     page.screenshot(path=shots / 'hub_assignments.png')
     [found] = folder.rglob('*.html')
     assert 'gram is right' in found.read_text()
+    exchanged = hub.data / 'exchange' / 'neural-style'
+    for change in (['mv', exchanged, f'{exchanged}-gone'], ['ls', exchanged / 'inbound']):
+        assert hub.run('ben', *change)[0] != 0
 
 
 def test_the_teachers_page_says_who_is_in_and_what_it_costs(hub, pages, shots):
