@@ -3,7 +3,10 @@
 The chapter calls layer after layer and loss after loss from Python. Here MXNet sees all of it at
 once: it plans the memory, keeps the layout that its convolutions like, and Python waits once.
 """
+import ctypes
 import gc
+import sys
+from contextlib import suppress
 
 import mxnet as mx
 import numpy as np
@@ -23,7 +26,7 @@ class TransferLoss(nn.HybridBlock):
     """
 
     def __init__(self, net, contents_Y, styles_Y_gram, huber=0):
-        gc.collect()  # Gluon blocks refer to themselves: only this frees those before that nobody closed
+        _give_back()
         super().__init__()
         self.trunk, self.layers, self.huber = net.trunk, net.layers, huber
         self.content_layers, self.style_layers = net.content_layers, net.style_layers
@@ -88,6 +91,14 @@ class TransferLoss(nn.HybridBlock):
     def _led(self, i, Y):
         head = self.heads(i)
         return head(Y) if head else Y
+
+
+def _give_back():
+    """Give the memory of blocks that nobody uses back to the system."""
+    gc.collect()  # Gluon's blocks refer to themselves
+    if sys.platform == 'linux':
+        with suppress(AttributeError):  # glibc keeps what was freed for later; other C libraries have no such function
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 class StyleError(nn.HybridBlock):

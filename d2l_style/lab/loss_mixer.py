@@ -46,6 +46,7 @@ def mix_losses(content_X, style_X, net):
     for control in (share, noise, *sliders.values()):
         control.observe(draw, 'value')
     draw()
+    compute_losses.hybridize()  # from now on it takes memory only while it computes: a press is no training
     columns = [widgets.VBox(column, layout={'flex': '1 1 22em', 'margin': '0 1.5em 0 0'})
                for column in ([share, noise], list(sliders.values()))]
     controls = widgets.HBox(columns, layout={'flex_flow': 'row wrap', 'width': '100%', 'max_width': '60em'})
