@@ -15,13 +15,17 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 SYSTEMD = Path('/run/systemd/system')  # is there where systemd runs
+LONGEST = 21  # letters; below it: /run/, a name of 31, /kernel-, its number of 36, -ipc-1
 MARK = 'Neural style class'  # accounts that are ours; the machine's own are nobody's to sign in with
 COPIED, LINKED = ('notebooks',), ('d2l_style', 'docs', 'img', 'README.md')
 PRIVATE = ('course', 'tests', '.git')  # where solutions and hidden tests are
 
 
-def unfit(folders):
-    """Why the hub can't be run here, a sentence, or ''. `folders`: those that every student has to read."""
+def unfit(folders, data):
+    """Why the hub can't be run here, a sentence, or ''.
+
+    `folders`: those that every student has to read. `data`: the hub's, below which are the sockets of kernels.
+    """
     if os.geteuid():
         return 'The hub gives each student an account of their own, which only root can do: sudo make hub'
     closed = next((parent for folder in folders for parent in (folder, *folder.parents)
@@ -29,6 +33,8 @@ def unfit(folders):
     if closed:
         return (f'Students cannot read {closed}, where the project or its Python is: move the project to a folder that '
                 'all may read, such as /opt, make clean, and make hub again')
+    if len(str(data)) > LONGEST:
+        return f'HUB_DATA={data} is too long: at most {LONGEST} letters, since Linux allows a socket a path of 107'
     return ''
 
 
@@ -49,6 +55,14 @@ def make_account(name, homes):
         raise PermissionError(f'{name} is an account of this machine: sign up with another name')
     Path(entry.pw_dir).chmod(0o700)
     return entry
+
+
+def make_runtime(entry, folder):
+    """A folder of the account `entry` for the sockets of its kernels, closed to others: its path has to be short."""
+    folder.mkdir(exist_ok=True)
+    os.chown(folder, entry.pw_uid, entry.pw_gid)
+    folder.chmod(0o700)
+    return folder
 
 
 def limits(uid, memory, processors, tasks):

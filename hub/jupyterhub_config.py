@@ -26,10 +26,11 @@ TASKS = 400  # processes and threads of a student
 
 c = get_config()  # noqa: F821  # given by traitlets
 
-wrong = accounts.unfit([PROJECT, Path(sys.base_prefix), Path(sys.prefix)])
+wrong = accounts.unfit([PROJECT, Path(sys.base_prefix), Path(sys.prefix)], DATA)
 if wrong:
     sys.exit(wrong)
-for folder, mode in ((DATA, 0o755), (DATA / 'homes', 0o755), (DATA / 'hub', 0o700), (DATA / 'exchange', 0o1777)):
+for folder, mode in ((DATA, 0o755), (DATA / 'homes', 0o755), (DATA / 'run', 0o755), (DATA / 'hub', 0o700),
+                     (DATA / 'exchange', 0o1777)):
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(mode)
 
@@ -84,6 +85,8 @@ async def prepare(spawner):
     entry = accounts.make_account(spawner.user.name, DATA / 'homes')
     subprocess.run([sys.executable, HUB / 'accounts.py', entry.pw_dir, '--dask'], user=entry.pw_uid, group=entry.pw_gid,
                    extra_groups=[], env={'HOME': entry.pw_dir}, cwd='/', check=True)
+    runtime = accounts.make_runtime(entry, DATA / 'run' / spawner.user.name)
+    spawner.environment = {**spawner.environment, 'JUPYTER_RUNTIME_DIR': str(runtime)}
     if spawner.user.name == TEACHER:
         spawner.mem_limit = spawner.cpu_limit = None  # grades with as many processes as there are processors
         spawner.unit_extra_properties = {}

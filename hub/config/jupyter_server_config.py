@@ -11,5 +11,5 @@ c.ServerApp.jpserver_extensions = {
 c.ServerApp.tornado_settings = {'websocket_max_message_size': 100_000_000}  # the photograph of a phone
 c.MappingKernelManager.cull_idle_timeout = 3600
 c.MappingKernelManager.cull_connected = True
-# all students share one machine, and whoever knows its port could read what a kernel prints
-c.MappingKernelManager.transport_encryption = 'required'
+# students share a machine: at a port another could read what a kernel prints, and two kernels could meet at one
+c.KernelManager.transport = 'ipc'

@@ -81,10 +81,12 @@ def test_workers_of_dask_get_a_certificate_once(tmp_path):
 
 def test_a_hub_that_cannot_be_run_says_why(tmp_path, monkeypatch):
     monkeypatch.setattr(accounts.os, 'geteuid', lambda: 1000)
-    assert 'sudo make hub' in accounts.unfit([tmp_path])
+    assert 'sudo make hub' in accounts.unfit([tmp_path], 'data')
     monkeypatch.setattr(accounts.os, 'geteuid', lambda: 0)
+    assert 'too long' in accounts.unfit([], '/srv/a-name-of-many-letters')
+    assert accounts.unfit([], '/srv/neural-style') == ''
     tmp_path.chmod(0o700)
-    assert f'cannot read {tmp_path}' in accounts.unfit([tmp_path])
+    assert f'cannot read {tmp_path}' in accounts.unfit([tmp_path], 'data')
 
 
 def test_the_teachers_page_has_who_is_in_and_what_it_costs():
