@@ -77,6 +77,7 @@ c.Spawner.environment = {
     'OMP_NUM_THREADS': '1', 'OMP_WAIT_POLICY': 'passive', 'MALLOC_ARENA_MAX': '2', 'MXNET_CPU_TEMP_COPY': '1',
 }
 c.Spawner.http_timeout = c.Spawner.start_timeout = 300
+c.LocalProcessSpawner.interrupt_timeout = 5  # seconds, of 30: Control-C is not to wait for who ignores it
 c.JupyterHub.concurrent_spawn_limit = 0  # a class signs in at once, and nobody is to be told to try again
 
 
