@@ -36,9 +36,10 @@ FETCH_PROFILE = @test $(PROFILE) = embedded || $(BIN)/python -m d2l_style profil
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # the exercises are kept once, with their solutions
 SOLVED := course/source/style_transfer/06_exercises.ipynb
-# pytest in two processes, a file in one of them, the longest files first; each has one of MXNet's threads
+# pytest in three processes, since browsers and servers wait much; a file in one of them, the longest files first;
+# each has one of MXNet's threads
 PYTEST := OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded $(BIN)/python -m pytest \
-  -n 2 --dist loadfile --no-loadscope-reorder -p tests.plugin
+  -n 3 --dist loadfile --no-loadscope-reorder -p tests.plugin
 # one lock for every Python and system
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate --extra server \
   --custom-compile-command 'make requirements'
