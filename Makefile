@@ -88,7 +88,7 @@ formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbg
 	cd course && $(abspath $(BIN))/jupyter lab --ServerApp.default_url=/formgrader/gradebook/style_transfer \
 	  --ServerApp.jpserver_extensions="nbgrader.server_extensions.formgrader=True" $(AS_ROOT) $(ARGS)
 
-test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, the hub, every notebook (17 minutes)
+test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, the hub, every notebook (16 minutes)
 	@# notebooks on a copy: the training notebook writes pictures, and a test leaves the tree as it was
 	@rm -rf build/nbval && mkdir -p build/nbval && cp -R notebooks img build/nbval
 	@# the solutions too, but for part 3, which is the same in the notebook of the students
