@@ -211,6 +211,7 @@ def walk_through(debian):
                 wait_for(lambda shell=shell: shell.poll() is not None or answers(HUB_URL))
                 if shell.poll() is None:  # the hub itself, which runs until Ctrl-C
                     os.killpg(shell.pid, signal.SIGINT)
+                    wait_for(lambda: not answers(HUB_URL))
                 elif shell.returncode:
                     sys.exit(f'this failed:\n{block}')
                 shell.wait()
