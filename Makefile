@@ -138,7 +138,7 @@ bench-sweep: $(VENV)/installed  ## measure a sweep in this process and on Dask's
 bench-grade: $(VENV)/installed-teach  ## measure the grading of 30 submissions, one at a time and several at once, 6 minutes
 	$(BIN)/python bench/grading.py
 
-bench-hub: $(VENV)/compiled .venv-bench/installed  ## measure the hub with 1, 10 and 30 students at once, as root, 15 minutes
+bench-hub: $(VENV)/compiled .venv-bench/installed  ## measure the hub with 1, 10 and 30 students at once, as root, 20 minutes
 	$(BIN)/python bench/hub.py $(ARGS)
 
 requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)

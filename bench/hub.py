@@ -1,6 +1,6 @@
 """A class on one machine: how long 1, 10 and 30 students wait at the hub, and what memory they cost.
 
-    .venv/bin/python bench/hub.py [--students 1 10 30]      as root, 15 minutes
+    .venv/bin/python bench/hub.py [--students 1 10 30]      as root, 20 minutes
 
 Starts the hub on a machine of its own (tools/own_machine.sh) for each size of class, and the students (students.py),
 on the same processors. Memory: how much less the machine had free at the worst moment of a step than before anybody

@@ -72,7 +72,7 @@ def _moved_out(name):
 
 OLD = {
     'numpy': _numpy(),
-    # what only tests, quantisation and sparse arrays need, which would cost every kernel 0.7 seconds and 60 MB
+    # what only tests, quantisation and sparse arrays need: without it every kernel starts sooner and is smaller
     'scipy': OldModule(scipy, stats=Later('scipy.stats')), 'scipy.stats': OldModule(scipy, stats=Later('scipy.stats')),
     'scipy.sparse': types.SimpleNamespace(sparse=_sparse()),
     'pandas': Later('pandas'),  # `d2l` reads tables with it in other chapters
