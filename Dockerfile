@@ -1,7 +1,7 @@
 # The notebooks in a container, for machines that MXNet has no wheel for (Windows, Apple silicon, Chromebooks):
 #     docker build -t d2l-style . && docker run --rm -p 8888:8888 d2l-style
 # Binder builds this file too, so does the dev container in .devcontainer/, and JupyterHub starts it for each student of
-# a large class (deploy/): therefore JupyterHub's and Dask Gateway's side of a student is in it.
+# a large class (classroom/deploy/): therefore JupyterHub's and Dask Gateway's side of a student is in it.
 FROM debian:trixie-slim
 
 SHELL ["/bin/sh", "-eu", "-c"]
@@ -19,10 +19,11 @@ USER ${NB_USER}
 WORKDIR ${HOME}/d2l-style
 
 # the lock in a layer of its own: it changes less often than the project
-COPY --chown=${NB_UID} requirements*.txt ./
+COPY --chown=${NB_UID} requirements.txt ./
+COPY --chown=${NB_UID} requirements ./requirements
 RUN python3 -m venv ~/venv && \
-    grep --invert-match nodejs requirements-hub.txt > ~/hub.txt && \
-    pip install --quiet --no-cache-dir --no-deps -r requirements.txt -r requirements-teach.txt -r ~/hub.txt && \
+    grep --invert-match nodejs requirements/hub.txt > ~/hub.txt && \
+    pip install --quiet --no-cache-dir --no-deps -r requirements.txt -r requirements/teach.txt -r ~/hub.txt && \
     rm ~/hub.txt && \
     for part in '@jupyterlab/apputils-extension:announcements' '@jupyter/nbgrader' '@jupyter-server/resource-usage'; do \
         jupyter labextension disable "$part"; done && \

@@ -2,7 +2,7 @@
 import sys
 
 if sys.argv[1:2] == ['check']:  # has to work where MXNet, and so everything else, does not
-    from .engine.check import main
+    from .compat.check import main
 else:
     from .book.commands import main
 

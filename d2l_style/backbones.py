@@ -12,7 +12,7 @@ from mxnet import nd
 from mxnet.gluon import nn
 from mxnet.gluon.model_zoo import vision
 
-from .engine.layers import fill, parameter_shapes, set_borders
+from .layers import fill, parameter_shapes, set_borders
 from .store import find_weights, own_weights
 
 # convolutions of the five blocks: Simonyan & Zisserman 2015, table 1, columns E and D

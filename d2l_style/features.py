@@ -9,8 +9,8 @@ from mxnet import nd
 from mxnet.gluon import nn
 
 from .backbones import AFTER_RELU, backbone_of
-from .engine.layers import Head, OnePass
 from .images import Shape, preprocess, scaled_shape
+from .layers import Head, OnePass
 
 CONTENT_LAYERS = (25,)
 STYLE_LAYERS = (0, 5, 10, 19, 28)
@@ -25,7 +25,7 @@ class FeatureNet(nn.HybridBlock):
     `pretrained_net`: from `load_backbone`. Layers: at least one of each, by index or name; by
     default those that suit the backbone, for VGG-19 the chapter's.
     A call maps (n, 3, h, w) to the list of outputs of `layers`, in ascending order. In the embedded
-    network a linear head leads each style layer to what VGG-19 would say there, with as many channels.
+    network a linear head maps each style layer to what VGG-19 would say there, with as many channels.
     Raises `ValueError` for layers that the backbone does not have.
     """
 
@@ -49,9 +49,9 @@ class FeatureNet(nn.HybridBlock):
 
     def hybrid_forward(self, F, X: nd.NDArray) -> list[nd.NDArray]:
         """The outputs of `layers`, one after the other; called by Gluon."""
-        return [self.lead(i, Y) for i, Y in zip(self.layers, self.trunk(X))]
+        return [self.apply_head(i, Y) for i, Y in zip(self.layers, self.trunk(X))]
 
-    def lead(self, i: int, Y: nd.NDArray) -> nd.NDArray:
+    def apply_head(self, i: int, Y: nd.NDArray) -> nd.NDArray:
         """Through the head of layer `i`, if it has one: (n, c, h, w) → (n, C, h, w)."""
         return self.heads[i](Y) if i in self.heads else Y
 

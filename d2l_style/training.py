@@ -17,7 +17,7 @@ from mxnet import autograd, gluon, init, nd
 from mxnet.gluon import nn
 from tqdm.auto import tqdm
 
-from .engine.compiled import TransferLoss
+from .fast.compiled import TransferLoss
 from .features import FeatureNet, Features
 from .losses import Weights, gram
 

@@ -39,7 +39,7 @@ def net(pretrained_net):
 
 
 @pytest.fixture
-def led_net(pretrained_net):
+def net_with_heads(pretrained_net):
     """The same with a linear head at each style layer, to 6 to 12 channels."""
     rng = np.random.RandomState(4)
     channels = dict(zip((0, 5, 10, 19, 28), ((6, 4), (7, 4), (12, 8), (12, 8), (11, 8))))

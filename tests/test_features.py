@@ -51,12 +51,12 @@ def test_a_style_scale_that_makes_no_sense_is_refused(net, style_img, scale):
         get_styles(style_img, (90, 60), net, scale)
 
 
-def test_a_head_leads_a_style_layer_to_other_channels(led_net, pretrained_net, content_img):
+def test_a_head_leads_a_style_layer_to_other_channels(net_with_heads, pretrained_net, content_img):
     X = preprocess(content_img, (48, 32))
-    contents, styles = extract_features(X, led_net)
+    contents, styles = extract_features(X, net_with_heads)
     assert [Y.shape[1] for Y in styles] == [6, 7, 12, 12, 11]
     assert contents[0].shape == (1, 8, 4, 6)  # conv4_4 has none
-    for i, led in zip(led_net.style_layers, styles):
+    for i, led in zip(net_with_heads.style_layers, styles):
         Y = pretrained_net[:i + 1](X)
         Y = np.maximum(Y.asnumpy(), 0) if i in (19, 28) else Y.asnumpy()
         matrix = pretrained_net.heads[i].asnumpy()
@@ -64,7 +64,7 @@ def test_a_head_leads_a_style_layer_to_other_channels(led_net, pretrained_net, c
         assert np.allclose(led.asnumpy(), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_a_layer_says_the_same_as_content_and_as_style(led_net, pretrained_net, content_img):
+def test_a_layer_says_the_same_as_content_and_as_style(net_with_heads, pretrained_net, content_img):
     net = FeatureNet(pretrained_net, ['conv2_1', 'conv4_1'], ['conv2_1', 'conv4_1'])
     contents, styles = extract_features(preprocess(content_img, (48, 32)), net)
     assert all((a == b).asnumpy().all() for a, b in zip(contents, styles))

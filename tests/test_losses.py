@@ -1,5 +1,5 @@
 from d2l_style import Weights, compute_loss, content_loss, extract_features, gram, style_loss, tv_loss
-from d2l_style.engine.compiled import TransferLoss
+from d2l_style.fast.compiled import TransferLoss
 
 import numpy as np
 import pytest

@@ -7,9 +7,9 @@ import numpy as np
 from mxnet import nd
 from mxnet.gluon import nn
 
-from ..engine.layers import keep
 from ..features import get_styles
 from ..images import check_shape
+from ..layers import add_constant
 
 
 class RegionNet(nn.HybridBlock):
@@ -25,7 +25,7 @@ class RegionNet(nn.HybridBlock):
     def __init__(self, net, masks):
         super().__init__()
         self.net = net
-        keep(self, 'masks', nd.array(_checked(masks)[None], ctx=net.ctx))
+        add_constant(self, 'masks', nd.array(_checked(masks)[None], ctx=net.ctx))
         self.content_layers = net.content_layers
         self.style_layers = [(i, region) for i in net.style_layers for region in range(len(masks))]
         self.layers = [*self.content_layers, *self.style_layers]

@@ -13,8 +13,8 @@ from skimage.color import rgb2yiq, yiq2rgb
 from skimage.util import img_as_ubyte
 
 from ..backbones import backbone_of, find_backbone
-from ..engine.layers import fill, parameter_shapes, set_borders
 from ..images import check_shape
+from ..layers import fill, parameter_shapes, set_borders
 
 
 def noise(image_shape, seed=0, ctx=None):

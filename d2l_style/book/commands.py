@@ -6,7 +6,7 @@ import sys
 import pooch
 
 from ..backbones import BACKBONES, find_backbone, parameter_shapes
-from ..engine.check import main as check
+from ..compat.check import main as check
 from ..images import read_image
 from ..store.copies import read_copy
 from ..store.errors import WeightsError

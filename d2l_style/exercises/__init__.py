@@ -1,7 +1,7 @@
-"""Exercises: what notebook 6 says about a student's function. The course around it is in the project's `course/`.
+"""Exercises: what notebook 6 says about a student's function. The course around it is in `classroom/course/`.
 
-Stands on the chapter's files, which are the right answers, on `beyond` and the engine. A check never shows them: its
-hints come one at a time, from vague to close.
+Looks at the chapter's files, which are the right answers, at `layers` and `beyond`. A check never shows them: its hints
+come one at a time, from vague to close.
 """
 import warnings
 from contextlib import redirect_stderr

@@ -4,7 +4,7 @@ from mxnet import nd
 
 from ..backbones import vgg_features
 from ..beyond.variations import random_weights
-from ..engine.layers import fill
+from ..layers import fill
 from .verdict import same
 
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from mxnet import autograd, nd
 from mxnet.gluon import nn
 
-from ..engine.compiled import rounded_tv_loss
-from ..engine.layers import GramSum
+from .compiled import rounded_tv_loss
 
 GRID = 32  # pixels: tiles begin at multiples of it, so that every pooling pairs the same pixels
 
@@ -66,7 +65,7 @@ class TiledLoss:
         self.net, self.huber, self.side = net, huber, side
         self.strides, self.margin = view(net)
         self.sums = {i: GramSum(net.heads.get(i)) for i in net.style_layers}
-        self.contents_Y = [[net.lead(i, outputs[i]) for i in net.content_layers]
+        self.contents_Y = [[net.apply_head(i, outputs[i]) for i in net.content_layers]
                            for outputs in (self._features(*seen) for seen in self._windows(content_X))]
         self.styles_Y_gram = self._grams(style_X)
 
@@ -81,8 +80,9 @@ class TiledLoss:
             window.attach_grad()
             with autograd.record():
                 outputs = self._features(tile, window)
-                shares = [(self.net.lead(i, outputs[i]) - Y).square().sum() * (weights.content / self._size(X, i, Y))
-                          for i, Y in zip(self.net.content_layers, contents_Y)]
+                found = [self.net.apply_head(i, outputs[i]) for i in self.net.content_layers]
+                shares = [(found_Y - Y).square().sum() * (weights.content / self._size(X, i, Y))
+                          for i, found_Y, Y in zip(self.net.content_layers, found, contents_Y)]
                 l = nd.add_n(*shares, *self._pulls(X, outputs, grams, weights))
             l.backward()
             top, bottom, left, right = tile.window
@@ -145,3 +145,31 @@ def _inner(tile, first, stride):
     (start, end), (seen, seen_end) = tile.core[first:first + 2], tile.window[first:first + 2]
     # the last tile goes as far as the layer does: a pooling may have dropped the last pixels
     return slice((start - seen) // stride, None if end == seen_end else (end - seen) // stride)
+
+
+class GramSum(nn.HybridBlock):
+    """Sum over all places of the products of channels, after `head` (None: of the layer itself): (C, C).
+
+    A call takes the layer's own features (1, c, h, w). What a head adds to them is the same at every place, so
+    the products of the large features come out of those of the small ones, and of their sums.
+    """
+
+    def __init__(self, head=None):
+        super().__init__()
+        self.after_relu = bool(head) and head.after_relu
+        self.matrix = head and head.matrix
+
+    def hybrid_forward(self, F, Y, matrix=None):
+        """(1, c, h, w) → (C, C); called by Gluon."""
+        Y = F.reshape(F.relu(Y) if self.after_relu else Y, (-3, -1))
+        products = F.linalg.syrk(Y)  # Y·Yᵀ without the transposition
+        if matrix is None:
+            return products
+        weights = F.slice_axis(matrix, axis=1, begin=0, end=-1)
+        bias = F.slice_axis(matrix, axis=1, begin=-1, end=None)
+        ones = F.ones_like(F.slice_axis(Y, axis=0, begin=0, end=1))
+        sums = F.dot(weights, F.dot(Y, ones, transpose_b=True))  # F.sum would take one core
+        mixed = F.dot(sums, bias, transpose_b=True)
+        places = F.reshape(F.cast(F.size_array(ones), 'float32'), (1, 1))
+        return (F.dot(F.dot(weights, products), weights, transpose_b=True) + mixed + F.transpose(mixed)
+                + F.broadcast_mul(F.dot(bias, bias, transpose_b=True), places))

@@ -22,12 +22,12 @@ from mxnet import cpu, image, nd
 from scipy.fft import dctn, idctn
 from tqdm.auto import tqdm
 
-from ..engine.compiled import TransferLoss
-from ..engine.device import room
+from ..compat.device import room
 from ..features import get_contents, get_styles
 from ..images import check_shape, preprocess, scaled_shape
 from ..losses import Weights, gram
 from ..training import DivergedError, Step
+from .compiled import TransferLoss
 from .lbfgs import lbfgs
 from .tiles import TiledLoss
 

@@ -1,10 +1,10 @@
 """Lab: style transfer under sliders, from the two panels of notebooks 2 and 3 to the Style Lab.
 
-Stands on the engine, the store, the chapter's files and fast mode, which know nothing of it. Of the Style Lab,
-`recipe` has the settings and their code, `transfer` what is computed, `worker` the thread, `pace` how many pictures
-are sent, `controls`, `views`, `effects` (what a turned weight did) and `keep` (snapshots, files) what is seen,
-`browser` what only the page can do, `help` the texts, and `lab` puts them together; `parts` is what all sliders are
-built from.
+Looks at the chapter's files, at `fast` and `store`, which know nothing of it. All is built from `sliders`,
+`panel` and `drawing`. Of the Style Lab, `recipe` has the settings and their code, `transfer` what is computed,
+`training_thread` where, `pace` how many pictures are sent. `controls`, `layer_controls` and `picture_controls` set,
+`views` and `effects` (what a turned weight did) show, `guide` asks and `help` explains; `saving` keeps `files` and
+`snapshots`, with what only the `page` can do. `lab` puts them together, `opening` puts that into a cell.
 """
 import lazy_loader
 
@@ -13,5 +13,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     'feature_browser': ['browse_features', 'feature_map', 'layer_table'],
     'loss_mixer': ['mix_losses'],
     'source': ['show_source'],
-    'lab': ['StyleLab', 'style_lab'],
+    'lab': ['StyleLab'],
+    'opening': ['style_lab'],
 })

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .parts import plain
+from .sliders import plain
 
 ONE_TURN = 1.5  # seconds: a drag reports many values, and is one turn
 

@@ -5,7 +5,9 @@ from mxnet import nd
 
 from ..backbones import backbone_of
 from ..images import postprocess
-from .parts import Drawing, Panel, layer_choice
+from .drawing import Drawing
+from .panel import Panel
+from .sliders import layer_choice
 
 
 def browse_features(X, net):

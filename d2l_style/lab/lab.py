@@ -6,76 +6,28 @@ from pathlib import Path
 from weakref import WeakSet
 
 import ipywidgets as widgets
-from IPython import get_ipython
 from tqdm import tqdm
 
-from ..images import check_shape, fit_shape, preprocess, read_image
-from ..store.decode import MAX_PIXELS
-from .browser import Browser
-from .controls import (
-    EPOCHS,
-    LayerControls,
-    PictureControls,
-    TrainingControls,
-    WeightControls,
-    button,
-    catalogue,
-    merged,
-)
+from ..images import preprocess
+from .controls import EPOCHS, TrainingControls, WeightControls, button, merged
 from .effects import Effects
-from .help import EXPERIMENTS
-from .keep import Film, Gallery, download_link, png_with_settings, settings_in_png
+from .guide import Guide
+from .layer_controls import LayerControls
 from .pace import Pace
-from .parts import Message, Panel, close_parts
-from .recipe import Settings, as_code, chapters, on_backbone
+from .panel import Message, Panel, close_parts
+from .picture_controls import PictureControls
+from .recipe import chapters, on_backbone
+from .saving import Saving
+from .training_thread import Worker, to_picture
 from .views import CompositeView, Curves, GramView, LayerBars, PictureView, at_most
-from .worker import Worker, to_picture
 
-STILL = Path(__file__).resolve().parents[1] / 'pictures' / 'style-lab.png'
+STILL = Path(__file__).parent / 'still.png'
 STYLE = (Path(__file__).parent / 'lab.css').read_text(encoding='utf-8')
 ABOUT = 'The Style Lab: open this notebook in JupyterLab and run this cell to start it.'
 DETAILS_EVERY = 4  # pictures: numbers, curves, bars and Gram matrices are drawn less often
 SOURCE_SIDE = 450  # pixels: content and style image are there to be compared with, and sent once
-VISITORS = {'most_pixels': 450 * 300, 'most_bytes': 10_000_000, 'most_epochs': 500}
-OWNERS = {'most_pixels': MAX_PIXELS, 'most_bytes': 90_000_000, 'most_epochs': 100_000}
 
 _labs = WeakSet()
-_by_cell = {}
-
-
-def style_lab(content='mountain_lake', style='painted_hills', backbone='vgg19_slim', image_shape=(225, 150), *,
-              visitors=False):
-    """The Style Lab, to be displayed in a notebook.
-
-    `content`, `style`: names in `CATALOGUE` or paths. `image_shape`: (width, height) that the content
-    image is fitted into. `visitors`: for a page that others use: at most 450 × 300 pixels, 10 MB for
-    an upload, and 500 epochs. Running a cell again closes the lab that it had made before.
-    Raises what `read_image` raises, and `ValueError` for an unknown backbone or size.
-    """
-    limits, pictures = VISITORS if visitors else OWNERS, catalogue()
-    for name in (content, style):
-        if name not in pictures:
-            pictures[name] = read_image(name)
-    width, height = fit_shape(pictures[content], check_shape(image_shape))
-    if width * height > limits['most_pixels']:
-        raise ValueError(f'image_shape gives {width}×{height}: at most {limits["most_pixels"]} pixels are allowed here')
-    lab = StyleLab(on_backbone(Settings(content, style, (width, height)), backbone), pictures, **limits)
-    cell = _cell()
-    if cell:
-        before = _by_cell.pop(cell, None)
-        if before:
-            before.close()
-        _by_cell[cell] = lab
-    lab.worker.wait(timeout=10)  # for the start picture, so that the cell ends with a lab that is complete
-    return lab
-
-
-def _cell():
-    """The id of the notebook's cell that is running, if the front end tells it (JupyterLab does)."""
-    try:
-        return get_ipython().kernel.get_parent('shell')['metadata'].get('cellId')
-    except (AttributeError, KeyError, TypeError):
-        return None
 
 
 class StyleLab(Panel):
@@ -88,7 +40,7 @@ class StyleLab(Panel):
     def __init__(self, settings, pictures, *, most_pixels, most_bytes, most_epochs):
         self.worker = Worker(settings, pictures, self._watch)
         self.worker.stop_after = EPOCHS
-        self.pace, self.film, self.browser = Pace(), Film(), Browser()
+        self.pace = Pace()
         self._drawn = self._sources = self._compared = self._state = None
         self.weights = WeightControls(settings, partial(self._changed, 'run'))
         self.layers = LayerControls(settings, partial(self._changed, 'layers'))
@@ -99,9 +51,10 @@ class StyleLab(Panel):
                                {'content': 'content', 'style': 'style', 'tv': 'TV'})
         self._make_run_bar()
         self._make_views()
-        self._make_keep()
+        self.saving = Saving(self.worker, most_pixels, do=self._keep, say=self._say_kept, begin=self._begin,
+                             go_back=self._go_back)
         self.messages = {'run': self.message, 'layers': self.layers.message, 'pictures': self.choice.message,
-                         'keep': self.kept}
+                         'keep': self.saving.message}
         self._place = 'run'  # where the control is that was used last: what comes of it is said there
         super().__init__(self._arrange(), STILL.read_bytes(), ABOUT)
         self.add_class('d2l-lab')
@@ -114,7 +67,7 @@ class StyleLab(Panel):
         self.run = button('Run', 'start or pause the training', self._run_or_pause, 'primary')
         self.step = button('Step', 'train a single epoch', lambda _: self._run(1))
         self.snapshot = button('Snapshot', 'keep the picture and its settings below, to go back to or to compare',
-                               lambda _: self._task(lambda: self.gallery.add(self.worker.moment())))
+                               lambda _: self._task(lambda: self.saving.gallery.add(self.worker.moment())))
         self.reset = button('Start over', 'throw the run away and begin with the start picture', self._reset)
         self.progress = widgets.IntProgress(min=0, max=EPOCHS, layout={'flex': '1 1 60px', 'width': 'auto',
                                                                        'max_width': '240px'})
@@ -133,25 +86,8 @@ class StyleLab(Panel):
         self.sources.add_class('d2l-sources')
         self.curves, self.bars, self.grams = Curves(), LayerBars(), GramView()
 
-    def _make_keep(self):
-        self.gallery, self.kept = Gallery(self._go_back), Message()
-        self.link = widgets.HTML(layout={'display': 'none'})
-        self.code = widgets.Textarea(layout={'width': '100%', 'height': '220px', 'display': 'none'},
-                                     tooltip='the cell that repeats the run: select all and copy')
-        self.code.add_class('d2l-code')
-        self.browser.observe(self._copied, 'copied')
-        self.load = widgets.FileUpload(accept='.png', description='Load settings', icon='', layout={'width': 'auto'},
-                                       tooltip='take the settings out of a PNG that the lab has saved')
-        self.load.observe(self._loaded, 'value')
-        self.keepers = [
-            button('Save PNG', 'the picture as a file, with its settings inside', lambda _: self._keep(self._save)),
-            button('Save GIF', 'the run as a short film', lambda _: self._keep(lambda: self._save_film('gif'))),
-            button('Save MP4', 'the run as a short film', lambda _: self._keep(lambda: self._save_film('mp4'))),
-            self.load,
-            button('Copy as code', 'the cell that repeats this run with train', lambda _: self._keep(self._show_code))]
-
     def _arrange(self):
-        tabs = widgets.Tab([self.weights, self.layers, self.training, self.choice, self._guide()])
+        tabs = widgets.Tab([self.weights, self.layers, self.training, self.choice, Guide(self._experiment)])
         tabs.titles = ('Weights', 'Layers', 'Training', 'Pictures', 'Try it')
         details = widgets.Tab([self.bars, self.grams], titles=('Losses by layer', 'Gram matrices'))
         presets = widgets.HBox([self.chapter, self.lively], layout={'flex_flow': 'row wrap'})
@@ -159,9 +95,7 @@ class StyleLab(Panel):
         parts = {
             'tabs': tabs, 'details': details, 'bar': bar, 'controls': widgets.VBox([tabs, presets]),
             'left': widgets.VBox([bar, self.message, self.composite, self.composite.tools]),
-            'keep': widgets.VBox([widgets.HTML('<b>Keep</b>'),
-                                  widgets.HBox(self.keepers, layout={'flex_flow': 'row wrap'}), self.kept, self.link,
-                                  self.code, self.gallery])}
+            'keep': self.saving}
         parts['stage'] = widgets.Box([parts['left'], parts['controls']])
         parts['below'] = widgets.Box([self.sources, self.curves, details])
         for name, box in parts.items():
@@ -169,21 +103,7 @@ class StyleLab(Panel):
         details.add_class('d2l-tabs')
         self.message.add_class('d2l-outcome')
         style = widgets.HTML(f'<style>{STYLE}</style>', layout={'display': 'none'})
-        return [style, self.browser, parts['stage'], parts['below'], parts['keep']]
-
-    def _guide(self):
-        parts = []
-        for number, experiment in enumerate(EXPERIMENTS, start=1):
-            start = button('Set it up', f'settings of experiment {number}, from the start',
-                           lambda _, experiment=experiment: self._experiment(experiment))
-            guess = widgets.RadioButtons(options=experiment.guesses, value=None, layout={'width': '100%'})
-            watch = widgets.HTML(layout={'display': 'none'})
-            guess.observe(partial(_tell, watch, experiment), 'value')
-            texts = (f'<b>{number}. {experiment.title}</b><br>{experiment.do}',
-                     f'<i>First say what you expect.</i> {experiment.question}')
-            do, ask = (widgets.HTML(f'<div class="d2l-text">{text}</div>') for text in texts)
-            parts += [do, start, ask, guess, watch]
-        return widgets.VBox(parts)
+        return [style, self.saving.page, parts['stage'], parts['below'], parts['keep']]
 
     # What the user does: none of it computes
 
@@ -200,8 +120,7 @@ class StyleLab(Panel):
         self.layers.note.say('')
         self.choice.forget()
         self.effects.clear()
-        self.link.value, self.link.layout.display = '', 'none'
-        self.code.value, self.code.layout.display = '', 'none'
+        self.saving.quiet()
 
     def _changed(self, place, stop_after=None, anew=None, **values):
         worker, self._place = self.worker, place
@@ -244,7 +163,7 @@ class StyleLab(Panel):
 
     def _reset(self, _=None):
         self._quiet()
-        self.film.clear()
+        self.saving.film.clear()
         self.worker.reset()
 
     def _apply(self, settings):
@@ -270,41 +189,14 @@ class StyleLab(Panel):
         self._apply(replace(moment.settings, start=self.worker.settings.start))
         self.worker.restore(moment)
 
-    def _loaded(self, change):
-        if not change['new']:
-            return None
+    def _begin(self, settings):
         self._place = 'keep'
-        file, self.load.value = change['new'][0], ()
-        try:
-            parts = settings_in_png(bytes(file['content']))
-            settings = self._allowed(parts)
-        except ValueError as error:
-            return self.say(f'Nothing was loaded: {error}.')
         self._apply(settings)
         self._reset()
-        self._put_code(as_code(parts))
-        epochs = sum(part.epochs for part in parts)
-        self.say(f'Settings loaded; the picture took {epochs} epochs. Press Run to train with them, or take the '
-                 'code below, which repeats the run step by step.', 'note')
-        return None
 
-    def _allowed(self, parts):
-        """The last settings of a loaded recipe; `ValueError` if they can't be used here."""
-        if not parts:
-            raise ValueError('the picture was saved before anything was trained')
-        last = parts[-1].last()
-        for name in (last.content, last.style):
-            if name not in self.worker.pictures:
-                raise ValueError(f'the picture “{name}” is not here: upload it under Pictures, then load again')
-        if last.image_shape[0] * last.image_shape[1] > self.choice.most_pixels:
-            raise ValueError(f'its size, {last.image_shape[0]} × {last.image_shape[1]}, is too large here')
-        return replace(last, start=parts[0].settings.start)
-
-    def _copied(self, change):
-        if change['new'] is not None:
-            text = 'Copied: paste it into a cell of a notebook.' if change['new'] else \
-                'The browser does not let the lab copy: click into the code, select all, and copy.'
-            self.say(text, 'note', 'keep')
+    def _say_kept(self, text, kind='error'):
+        self._place = 'keep'
+        self.say(text, kind)
 
     # What happens in the worker's thread
 
@@ -327,25 +219,6 @@ class StyleLab(Panel):
         if not self.worker.history:
             self.worker.reset()
 
-    def _save(self):
-        moment = self.worker.moment()
-        self._link('png', png_with_settings(moment.picture(), moment.parts), 'image/png')
-
-    def _save_film(self, kind):
-        self._link(kind, self.film.encode(kind), {'gif': 'image/gif', 'mp4': 'video/mp4'}[kind])
-
-    def _link(self, ending, content, media):
-        name = f'style-lab-epoch-{len(self.worker.history)}.{ending}'
-        self.link.value, self.link.layout.display = download_link(name, content, media), ''
-        self.browser.save(name, content, media)
-
-    def _show_code(self):
-        self._put_code(as_code(self.worker.parts))
-        self.browser.copy(self.code.value)
-
-    def _put_code(self, code):
-        self.code.value, self.code.layout.display = code, ''
-
     def _watch(self, worker):
         """Show what has changed: pictures at the browser's pace, curves and bars less often."""
         running = worker.state == 'running'
@@ -353,8 +226,8 @@ class StyleLab(Panel):
             self._show_state()
         if worker.state == 'preparing' or worker.X is None:
             return
-        if running and self.film.wants(len(worker.history)):
-            self.film.add(to_picture(worker.X))
+        if running and self.saving.film.wants(len(worker.history)):
+            self.saving.film.add(to_picture(worker.X))
         if worker.settings.lr != self.training.lr.value:  # the generator has divided it by ten
             self.training.set(worker.settings)
         used = worker.history[-1].weights if worker.history else None
@@ -404,11 +277,6 @@ class StyleLab(Panel):
         self.pace.close()
         close_parts(self)
         super().close()
-
-
-def _tell(watch, experiment, change):
-    watch.value = (f'<div class="d2l-text">You expect: {change["new"]}. <i>Watch:</i> {experiment.watch}</div>')
-    watch.layout.display = ''
 
 
 @atexit.register

@@ -4,11 +4,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from mxnet import nd
 
-from ..engine.compiled import TransferLoss
+from ..fast.compiled import TransferLoss
 from ..features import extract_features
 from ..images import postprocess
 from ..losses import Weights, gram
-from .parts import Drawing, Panel, weight_sliders
+from .drawing import Drawing
+from .panel import Panel
+from .sliders import weight_sliders
 
 WIDE = {'width': 'auto', 'min_width': '14em'}
 

@@ -8,7 +8,7 @@ import time
 
 import ipywidgets as widgets
 
-from .parts import close_parts
+from .panel import close_parts
 
 INTERVAL = 0.1  # seconds between two pictures while something is turned: ten a second are seen as a film
 AT_REST = 0.5  # and else: to show a large picture costs the browser more of two cores than an epoch

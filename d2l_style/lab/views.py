@@ -7,7 +7,7 @@ import matplotlib
 import numpy as np
 from PIL import Image
 
-from .parts import picture_png
+from .drawing import picture_png
 
 # Colours with a contrast of 3 or more on both themes of JupyterLab; a line style for those who see none
 CURVES = {

@@ -9,7 +9,7 @@ from .errors import WeightsError
 from .find import copy_files
 from .folders import cache_folder, copy_file, lock, megabytes
 from .formats import Shapes, pick
-from .hub import fetch_hub
+from .hugging_face import fetch_hub
 from .registry import WEIGHTS
 from .zoo import fetch_zoo, read_zoo, zoo_file
 

@@ -67,7 +67,7 @@ def serve(kind, folder, home):
                     '--ServerApp.port_retries=0', f'--ServerApp.{LARGE_UPLOADS}', '--LabApp.expose_app_in_browser=True']
         command = [BIN / 'jupyter', 'lab', *options]
     else:
-        command = [BIN / 'voila', folder, '--Voila.ip=127.0.0.1', f'--Voila.config_file_paths={ROOT / "tools/app"}',
+        command = [BIN / 'voila', folder, '--Voila.ip=127.0.0.1', f'--Voila.config_file_paths={ROOT / "classroom/app"}',
                    *options]
     home.mkdir(parents=True, exist_ok=True)
     with (home / f'{kind}.log').open('w+') as log:

@@ -9,11 +9,10 @@ from queue import Empty
 import psutil
 import pytest
 from jupyter_client import BlockingKernelClient
+from nbgrader_commands import ASSIGNMENT, NOTEBOOK
 
-import course
-
-from ..course.notebooks import content, solved
-from ..hub.serve import ROOT, lacking, serve_hub
+from ..classroom.course.notebooks import content, solved
+from ..classroom.hub.serve import ROOT, lacking, serve_hub
 from ..waiting import wait_for
 from .drive import new_page
 
@@ -80,7 +79,7 @@ def type_in(page, line):
 
 def marks(hub):
     """{name: marks} out of the teacher's table."""
-    table = hub.seen(hub.project / 'course' / 'grades.csv')
+    table = hub.seen(hub.project / 'classroom/course/grades.csv')
     if not table.exists():
         return {}
     return {row['student_id']: row['score'] for row in csv.DictReader(table.read_text('utf-8-sig').splitlines())}
@@ -114,7 +113,7 @@ def test_who_was_not_added_stays_out(hub, chromium):
                                   '{course}/source/style_transfer/06_exercises.ipynb', '{course}', '{project}/tests',
                                   '{project}/.git', '{hub}/jupyterhub.sqlite', '{hub}/teacher-password'])
 def test_a_student_reads_nothing_of_others(hub, pages, path):
-    file = path.format(homes=hub.data / 'homes', hub=hub.data / 'hub', course=hub.project / 'course',
+    file = path.format(homes=hub.data / 'homes', hub=hub.data / 'hub', course=hub.project / 'classroom/course',
                        project=hub.project)
     assert hub.run('root', 'test', '-e', file)[0] == 0
     assert 'Permission denied' in hub.run('ada', 'ls', file)[2]
@@ -181,11 +180,11 @@ def test_exercises_are_handed_out_taken_in_graded_and_given_back(hub, pages, sho
     open_terminal(teacher, hub)
     type_in(teacher, f'cd {hub.project}')
     type_in(teacher, 'make release')
-    wait_for(hub.seen(hub.data / 'exchange' / 'neural-style' / 'outbound' / course.ASSIGNMENT).exists)
+    wait_for(hub.seen(hub.data / 'exchange' / 'neural-style' / 'outbound' / ASSIGNMENT).exists)
     assignments(page)
     page.click('button:has-text("Fetch")')
     page.wait_for_selector('button:has-text("Submit")')
-    fetched = hub.seen(hub.data / 'homes' / 'ada' / course.ASSIGNMENT / course.NOTEBOOK)
+    fetched = hub.seen(hub.data / 'homes' / 'ada' / ASSIGNMENT / NOTEBOOK)
     wait_for(fetched.exists)
     fetched.write_bytes(content(solved()))  # what she works on for two hours
     page.click('button:has-text("Submit")')
@@ -197,7 +196,7 @@ def test_exercises_are_handed_out_taken_in_graded_and_given_back(hub, pages, sho
     teacher.screenshot(path=shots / 'hub_teacher.png')
     assignments(page)
     page.click('text=Fetch Feedback')
-    folder = hub.seen(hub.data / 'homes' / 'ada' / course.ASSIGNMENT)
+    folder = hub.seen(hub.data / 'homes' / 'ada' / ASSIGNMENT)
     wait_for(lambda: any(folder.rglob('*.html')))
     page.screenshot(path=shots / 'hub_assignments.png')
     [found] = folder.rglob('*.html')
@@ -221,5 +220,5 @@ def test_the_teachers_page_says_who_is_in_and_what_it_costs(hub, pages, shots):
 
 def test_nothing_of_the_class_is_left_on_this_machine(hub, pages):
     assert 'ada' not in {entry.pw_name for entry in pwd.getpwall()}
-    assert (ROOT / 'course').stat().st_uid == ROOT.stat().st_uid
-    assert not (ROOT / 'course' / 'records' / 'ada.json').exists()
+    assert (ROOT / 'classroom/course').stat().st_uid == ROOT.stat().st_uid
+    assert not (ROOT / 'classroom/course/records' / 'ada.json').exists()

@@ -1,5 +1,5 @@
 """The Style Lab as a student has it: JupyterLab in a real browser, by mouse and by keyboard."""
-from d2l_style.lab.keep import settings_in_png
+from d2l_style.lab.files import settings_in_png
 
 import io
 import re

@@ -1,6 +1,8 @@
 from d2l_style import read_image
+from d2l_style.lab import style_lab
+from d2l_style.lab.picture_controls import PictureControls
 from d2l_style.lab.recipe import Settings
-from d2l_style.lab.worker import Worker
+from d2l_style.lab.training_thread import Worker
 
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +26,40 @@ def worker(pictures):
     assert worker.wait()
     yield worker
     assert worker.close()
+
+
+@pytest.fixture
+def reports():
+    return []
+
+
+@pytest.fixture
+def record(reports):
+    return lambda **values: reports.append(values)
+
+
+@pytest.fixture
+def choice(pictures, record):
+    return PictureControls(Settings(), dict(pictures), record, lambda: False, most_pixels=450 * 300, most_bytes=10_000)
+
+
+@pytest.fixture
+def lab():
+    lab = style_lab(image_shape=(48, 32))
+    assert lab.worker.wait()
+    yield lab
+    lab.close()
+    assert not lab.worker.trace
+
+
+def press(lab, name):
+    button = next(b for b in (lab.run, lab.step, lab.snapshot, lab.reset, *lab.saving.buttons) if b.description == name)
+    button.click()
+    assert lab.worker.wait()
+
+
+def composite(lab):
+    return lab.composite.view.image.value
 
 
 def upload(name, content):

@@ -1,10 +1,6 @@
 from d2l_style import Weights
-from d2l_style.lab import lab as module
 from d2l_style.lab import style_lab
-from d2l_style.lab.controls import EPOCHS
 from d2l_style.lab.help import EXPERIMENTS
-from d2l_style.lab.keep import png_with_settings
-from d2l_style.lab.recipe import Part, Settings
 
 import io
 import re
@@ -12,30 +8,10 @@ import threading
 import warnings
 
 import ipywidgets as widgets
-import pytest
 from PIL import Image
 
 from ..waiting import wait_for
-from .conftest import upload
-
-
-@pytest.fixture
-def lab():
-    lab = style_lab(image_shape=(48, 32))
-    assert lab.worker.wait()
-    yield lab
-    lab.close()
-    assert not lab.worker.trace
-
-
-def press(lab, name):
-    button = next(b for b in (lab.run, lab.step, lab.snapshot, lab.reset, *lab.keepers) if b.description == name)
-    button.click()
-    assert lab.worker.wait()
-
-
-def composite(lab):
-    return lab.composite.view.image.value
+from .conftest import composite, press, upload
 
 
 def test_it_shows_the_start_and_is_ready(lab):
@@ -161,45 +137,35 @@ def test_messages_are_beside_their_cause_and_go_with_the_run(lab):
     press(lab, 'Snapshot')
     press(lab, 'Save PNG')
     press(lab, 'Copy as code')
-    assert lab.link.value and lab.code.value
+    assert lab.saving.link.value and lab.saving.code.value
     lab.training.stop.box.value = 1
     press(lab, 'Run')
     assert '1 epochs are done' in lab.message.value
-    for action in (lab.reset.click, lab.gallery.row.children[0].children[-1].children[0].click):
+    for action in (lab.reset.click, lab.saving.gallery.row.children[0].children[-1].children[0].click):
         press(lab, 'Save PNG')
         action()
         assert lab.worker.wait()
         assert not any(message.value for message in lab.messages.values())
-        assert (lab.link.value, lab.code.value) == ('', '')
-        assert lab.link.layout.display == lab.code.layout.display == 'none'
+        assert (lab.saving.link.value, lab.saving.code.value) == ('', '')
+        assert lab.saving.link.layout.display == lab.saving.code.layout.display == 'none'
 
 
 def test_two_snapshots_lie_side_by_side(lab):
     for _ in range(3):
         press(lab, 'Snapshot')
         press(lab, 'Step')
-    cards = lab.gallery.row.children
+    cards = lab.saving.gallery.row.children
     toggles = [card.children[-1].children[1] for card in cards]
     toggles[0].value = True
-    assert lab.gallery.pair.children == ()
+    assert lab.saving.gallery.pair.children == ()
     toggles[1].value = True
-    assert [view.title.value[:9] for view in lab.gallery.pair.children] == ['<b>1.</b>', '<b>2.</b>']
+    assert [view.title.value[:9] for view in lab.saving.gallery.pair.children] == ['<b>1.</b>', '<b>2.</b>']
     toggles[2].value = True  # the first one makes room
     assert [toggle.value for toggle in toggles] == [False, True, True]
-    assert [view.title.value[:9] for view in lab.gallery.pair.children] == ['<b>2.</b>', '<b>3.</b>']
+    assert [view.title.value[:9] for view in lab.saving.gallery.pair.children] == ['<b>2.</b>', '<b>3.</b>']
     cards[1].children[-1].children[2].click()
-    assert lab.gallery.pair.children == ()
-    assert len(lab.gallery.row.children) == 2
-
-
-def test_an_experiment_asks_before_it_tells(lab):
-    guide = lab._guide()
-    guess, watch = guide.children[3:5]
-    assert watch.value == ''
-    guess.value = EXPERIMENTS[0].guesses[1]
-    assert f'You expect: {EXPERIMENTS[0].guesses[1]}' in watch.value
-    assert EXPERIMENTS[0].watch in watch.value
-    guide.close()
+    assert lab.saving.gallery.pair.children == ()
+    assert len(lab.saving.gallery.row.children) == 2
 
 
 def test_a_picture_changed_in_a_run_does_not_throw_the_run_away(lab):
@@ -228,74 +194,6 @@ def test_presets_and_experiments_set_everything(lab):
         assert 'paused' in lab.state.value
 
 
-def test_what_is_kept_can_be_had_back(lab):
-    press(lab, 'Step')
-    press(lab, 'Snapshot')
-    kept = composite(lab)
-    lab.weights.sliders['style'].number.box.value = 5
-    press(lab, 'Step')
-    press(lab, 'Step')
-    card = lab.gallery.row.children[0]
-    card.children[-1].children[0].click()
-    assert lab.worker.wait()
-    assert composite(lab) == kept
-    assert lab.weights.sliders['style'].value == 1000
-    assert len(lab.worker.history) == 1
-
-
-def test_files_are_saved_and_offered_for_download(lab, monkeypatch):
-    sent = []
-    monkeypatch.setattr(lab.browser, 'send', lambda message, buffers=None: sent.append((message, buffers)))
-    press(lab, 'Save GIF')
-    assert 'press Run' in lab.kept.value
-    assert lab.message.value == ''
-    press(lab, 'Step')
-    press(lab, 'Step')
-    assert 'failed' not in lab.state.value
-    for ending in ('PNG', 'GIF', 'MP4'):
-        press(lab, f'Save {ending}')
-        assert f'style-lab-epoch-2.{ending.lower()}' in lab.link.value
-        message, (content,) = sent[-1]
-        assert message['save'] == f'style-lab-epoch-2.{ending.lower()}'
-        assert len(content) > 100
-    press(lab, 'Copy as code')
-    assert 'composite = train(' in lab.code.value
-    assert sent[-1] == ({'copy': lab.code.value}, None)
-    lab.browser._answered(lab.browser, {'copied': True}, [])
-    assert 'Copied' in lab.kept.value
-    lab.browser.copy('again')
-    lab.browser._answered(lab.browser, {'copied': False}, [])
-    assert 'does not let' in lab.kept.value
-
-
-def test_settings_come_back_from_a_saved_picture(lab):
-    lab.weights.sliders['content'].number.box.value = 3
-    press(lab, 'Step')
-    lab.weights.sliders['content'].number.box.value = 4
-    press(lab, 'Step')
-    moment = lab.worker.moment()
-    lab.lively.click()
-    lab.load.value = upload('a.png', png_with_settings(moment.picture(), moment.parts))
-    assert lab.worker.wait()
-    assert lab.weights.sliders['content'].value == 4
-    assert not lab.worker.history
-    assert 'Settings loaded' in lab.kept.value
-    assert 'Weights(4, 1000, 10)' in lab.code.value
-
-
-@pytest.mark.parametrize(('settings', 'sentence'), [
-    ({'content': '<b>mine</b>.jpg'}, 'upload it'), ({'image_shape': (9000, 9000)}, 'megapixels')])
-def test_settings_that_cannot_be_used_here_are_told(lab, settings, sentence):
-    picture = lab.worker.moment().picture()
-    lab.load.value = upload('a.png', png_with_settings(picture, (Part(Settings(**settings), 3),)))
-    assert sentence in lab.kept.value
-    assert '<b>mine' not in lab.kept.value
-    lab.load.value = upload('a.png', png_with_settings(picture, ()))
-    assert 'before anything was trained' in lab.kept.value
-    lab.load.value = upload('a.png', b'no png')
-    assert 'no settings' in lab.kept.value
-
-
 def test_an_error_in_the_run_is_shown_in_the_lab(lab):
     press(lab, 'Step')
     before = composite(lab)
@@ -311,40 +209,6 @@ def test_an_error_in_the_run_is_shown_in_the_lab(lab):
     lab.worker.trace = ''
 
 
-def test_visitors_have_limits():
-    with pytest.raises(ValueError, match='at most 135000 pixels'):
-        style_lab(image_shape=(900, 600), visitors=True)
-    lab = style_lab(image_shape=(48, 32), visitors=True)
-    lab.training.stop.box.value = 10_000
-    assert lab.training.stop.value == EPOCHS
-    assert 'Allowed: 1 to 500' in lab.training.stop.note.value
-    lab.choice.size.value = None
-    lab.choice.width.box.value, lab.choice.height.box.value = 1000, 1000
-    assert 'too large' in lab.choice.size_message.value
-    picture = lab.worker.moment().picture()
-    lab.load.value = upload('a.png', png_with_settings(picture, (Part(Settings(image_shape=(900, 600)), 3),)))
-    assert '900 × 600, is too large here' in lab.kept.value
-    lab.close()
-
-
-@pytest.mark.parametrize(('arguments', 'error'), [
-    ({'content': 'nowhere.jpg'}, FileNotFoundError), ({'backbone': 'resnet'}, ValueError),
-    ({'image_shape': (3, 3)}, ValueError)])
-def test_what_makes_no_sense_is_refused_and_leaves_nothing_behind(arguments, error):
-    before = threading.active_count()
-    with pytest.raises(error):
-        style_lab(**arguments)
-    assert threading.active_count() == before
-
-
-def test_a_picture_of_ones_own_may_be_given_by_its_path(tmp_path):
-    Image.new('RGB', (60, 40), 'red').save(tmp_path / 'red.png')
-    lab = style_lab(str(tmp_path / 'red.png'), image_shape=(48, 32))
-    assert lab.worker.wait()
-    assert lab.worker.state == 'ready'
-    lab.close()
-
-
 def test_closing_leaves_no_thread_and_no_widget():
     def alive():
         with warnings.catch_warnings():
@@ -354,26 +218,12 @@ def test_closing_leaves_no_thread_and_no_widget():
     lab = style_lab(image_shape=(48, 32))
     lab.run.click()
     wait_for(lambda: lab.worker.history)
-    lab.worker.do(lambda: lab.gallery.add(lab.worker.moment()))
-    wait_for(lambda: lab.gallery.row.children)
+    lab.worker.do(lambda: lab.saving.gallery.add(lab.worker.moment()))
+    wait_for(lambda: lab.saving.gallery.row.children)
     lab.close()
     assert threading.active_count() == threads
     left = [widgets.Widget.widgets[key] for key in alive() - before]
     assert not left
-
-
-def test_running_a_cell_again_closes_the_lab_that_it_made(monkeypatch):
-    monkeypatch.setattr(module, '_cell', lambda: 'cell 1')
-    first = style_lab(image_shape=(48, 32))
-    second = style_lab(image_shape=(48, 32))
-    assert not first.worker.thread.is_alive()
-    assert second.worker.thread.is_alive()
-    monkeypatch.setattr(module, '_cell', lambda: 'cell 2')
-    third = style_lab(image_shape=(48, 32))
-    assert second.worker.thread.is_alive()
-    for lab in (second, third):
-        lab.close()
-    module._by_cell.clear()
 
 
 def test_the_stored_page_shows_a_picture_of_the_lab(lab):

@@ -9,9 +9,10 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / 'README.md', *sorted(ROOT.glob('docs/*.md')), ROOT / 'bench' / 'README.md',
-         ROOT / 'd2l_style' / 'pretrained' / 'README.md']
-NOTEBOOKS = [*sorted(ROOT.glob('notebooks/*.ipynb')), *ROOT.glob('course/source/*/*.ipynb')]
+MAKEFILES = (ROOT / 'Makefile').read_text() + (ROOT / 'tools' / 'setup' / 'environments.mk').read_text()
+PAGES = [ROOT / 'README.md', *sorted(ROOT.glob('docs/*.md')), *ROOT.glob('tools/*/README.md'),
+         *ROOT.glob('classroom/*/README.md'), ROOT / 'd2l_style' / 'pretrained' / 'README.md']
+NOTEBOOKS = [*sorted(ROOT.glob('notebooks/*.ipynb')), *ROOT.glob('classroom/course/source/*/*.ipynb')]
 DOCUMENTS = pytest.mark.parametrize('file', [*PAGES, *NOTEBOOKS], ids=lambda file: str(file.relative_to(ROOT)))
 PLACEHOLDERS = {'NAME': 'vgg19', 'FILE': 'weights.safetensors', 'FOLDER': 'folder'}
 # what a command is followed by, where it stands in a sentence or before an explanation
@@ -32,7 +33,7 @@ def commands(text, start):
 
 def targets():
     """The names of the Makefile's targets."""
-    lines = re.findall(r'^([a-z-]+(?: [a-z-]+)*):(?!=)', (ROOT / 'Makefile').read_text(), re.MULTILINE)
+    lines = re.findall(r'^([a-z-]+(?: [a-z-]+)*):(?!=)', MAKEFILES, re.MULTILINE)
     return {name for line in lines for name in line.split()}
 
 
@@ -62,7 +63,7 @@ def test_make_has_what_is_typed(file):
         names = [word for word in typed if '=' not in word]
         assert set(names) <= known, typed
         for word in set(typed) - set(names):
-            assert re.search(rf'\b{word.split("=")[0]}\b', (ROOT / 'Makefile').read_text()), typed
+            assert re.search(rf'\b{word.split("=")[0]}\b', MAKEFILES), typed
 
 
 @DOCUMENTS

@@ -1,18 +1,24 @@
-"""The house: which room may look at which, and how much of it is the chapter."""
+"""The layout: what lies at the top, which folder of the package may look at which, how much of it is the chapter."""
 import ast
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[2] / 'd2l_style'
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / 'd2l_style'
 CHAPTER = ['images', 'backbones', 'features', 'losses', 'training']
-BELOW = {'engine': [], 'store': [],  # room: the rooms that it may look at, besides itself
-         'images': ['store'], 'backbones': ['engine', 'store'],
-         'features': ['engine', 'images', 'backbones'], 'losses': [],
-         'training': ['engine', 'features', 'losses'],
-         'fast': ['engine', *CHAPTER], 'beyond': ['engine', 'store', *CHAPTER], 'book': ['engine', 'store', *CHAPTER],
-         'lab': ['engine', 'store', *CHAPTER, 'fast'], 'exercises': ['engine', *CHAPTER, 'beyond']}
+BELOW = {'compat': [], 'layers': [], 'store': [],  # folder or file: those that it may look at, besides itself
+         'fast.compiled': ['compat', 'layers'],
+         'images': ['store'], 'backbones': ['layers', 'store'], 'features': ['layers', 'images', 'backbones'],
+         'losses': [], 'training': ['fast.compiled', 'features', 'losses'],
+         'fast': ['compat', 'layers', 'fast.compiled', *CHAPTER], 'beyond': ['compat', 'layers', 'store', *CHAPTER],
+         'book': ['compat', 'store', *CHAPTER], 'lab': ['store', *CHAPTER, 'fast.compiled', 'fast'],
+         'exercises': ['layers', *CHAPTER, 'beyond']}
+TOP = {'notebooks', 'img', 'd2l_style', 'tests', 'docs', 'classroom', 'tools', 'requirements',
+       'README.md', 'requirements.txt', 'Makefile', 'Dockerfile', 'pyproject.toml', 'CITATION.cff'}
+LEFT = {'build', 'my-work', 'd2l_style.egg-info'}  # what programs leave behind, and git ignores
 FILES = sorted(file for file in PACKAGE.rglob('*.py') if (file.name != '__main__.py' and file.parent != PACKAGE) or
                file.stem in CHAPTER)
 
@@ -42,44 +48,72 @@ def imports(file):
                 yield (*module, alias.name) if is_module else tuple(module)
 
 
-def test_every_room_has_its_place():
-    rooms = {path.name for path in PACKAGE.iterdir() if (path / '__init__.py').is_file()}
-    assert rooms | {file.stem for file in PACKAGE.glob('*.py')} - {'__init__', '__main__'} == set(BELOW)
+def folder_of(module):
+    """The entry of `BELOW` that a module, as in `name_of`, belongs to."""
+    return '.'.join(module[:2]) if '.'.join(module[:2]) in BELOW else module[0]
+
+
+def test_the_top_shows_the_chapter_a_class_and_a_workshop():
+    assert {path.name for path in ROOT.iterdir() if not path.name.startswith('.')} - LEFT == TOP
+    assert sum((ROOT / name).is_dir() for name in TOP) <= 8
+    assert sum((ROOT / name).is_file() for name in TOP) <= 8
+
+
+def test_every_folder_of_the_package_has_its_place():
+    folders = {path.name for path in PACKAGE.iterdir() if (path / '__init__.py').is_file()}
+    files = {file.stem for file in PACKAGE.glob('*.py')} - {'__init__', '__main__'}
+    assert folders | files == {name for name in BELOW if '.' not in name}
 
 
 @pytest.mark.parametrize('file', FILES, ids=lambda file: '/'.join(name_of(file)))
-def test_a_room_looks_only_at_those_below_it(file):
-    room = name_of(file)[0]
-    assert {module[0] for module in imports(file)} <= {room, *BELOW[room]}
+def test_a_folder_looks_only_at_those_below_it(file):
+    folder = folder_of(name_of(file))
+    assert {folder_of(module) for module in imports(file)} <= {folder, *BELOW[folder]}
 
 
-def test_no_room_and_no_file_is_in_a_circle():
+def test_no_folder_and_no_file_is_in_a_circle():
     tuple(TopologicalSorter(BELOW).static_order())
     graph = {name_of(file): {module for module in imports(file) if module != name_of(file)} for file in FILES}
     tuple(TopologicalSorter(graph).static_order())  # raises CycleError
 
 
+def test_a_file_has_one_idea():
+    files = [file for folder in ('d2l_style', 'classroom', 'tools') for file in (ROOT / folder).rglob('*.py')]
+    assert not [str(file) for file in files if len(file.read_text(encoding='utf-8').splitlines()) > 300]
+
+
+def test_img_holds_the_pictures_that_are_shown_and_nothing_else():
+    pages = [ROOT / 'README.md', *(ROOT / 'docs').glob('*.md'), *(ROOT / 'notebooks').glob('*.ipynb')]
+    shown = set()
+    for page in pages:
+        for link in re.findall(r'!\[[^]]*\]\(([^)\s]+)\)', page.read_text(encoding='utf-8')):
+            shown.add((page.parent / link).resolve())
+    assert shown == set((ROOT / 'img').iterdir())
+
+
 def test_the_chapter_can_be_read_in_an_evening():
-    lines = [len((PACKAGE / f'{room}.py').read_text(encoding='utf-8').splitlines()) for room in CHAPTER]
+    lines = [len((PACKAGE / f'{name}.py').read_text(encoding='utf-8').splitlines()) for name in CHAPTER]
     assert max(lines) <= 250
     assert sum(lines) <= 600
 
 
-@pytest.mark.parametrize('room', [path.parent.name for path in sorted(PACKAGE.glob('*/__init__.py'))])
-def test_a_room_says_what_it_is_for_and_hands_out_what_it_has(room):
-    text = (PACKAGE / room / '__init__.py').read_text(encoding='utf-8')
+@pytest.mark.parametrize('folder', [path.parent.name for path in sorted(PACKAGE.glob('*/__init__.py'))])
+def test_a_folder_says_what_it_is_for_and_hands_out_what_it_has(folder):
+    text = (PACKAGE / folder / '__init__.py').read_text(encoding='utf-8')
     about = ast.get_docstring(ast.parse(text))
-    assert about.startswith(f'{room.capitalize()}: ')
-    named = {file.stem for file in (PACKAGE / room).glob('*.py')} - {'__init__'}
+    assert about.startswith(f'{folder.capitalize()}: ')
+    named = {file.stem for file in (PACKAGE / folder).glob('*.py')} - {'__init__'}
     assert not [name for name in named if f'`{name}`' not in about and f"'{name}'" not in text
                 and f'from .{name} import' not in text]
-    assert all(below in about for below in set(BELOW[room]) - set(CHAPTER))  # and where it may look
+    assert all(below in about for below in set(BELOW[folder]) - set(CHAPTER) if '.' not in below)  # and where it looks
 
 
-def test_tests_mirror_the_package():
-    tests = PACKAGE.parent / 'tests'
-    rooms = {path.name for path in PACKAGE.iterdir() if (path / '__init__.py').is_file()}
-    assert rooms <= {path.name for path in tests.iterdir() if path.is_dir()}
+def test_tests_mirror_what_they_test():
+    tests = ROOT / 'tests'
+    folders = {path.name for path in PACKAGE.iterdir() if (path / '__init__.py').is_file()}
+    assert folders | {'classroom', 'tools'} <= {path.name for path in tests.iterdir() if path.is_dir()}
+    assert {path.name for path in (tests / 'classroom').iterdir() if path.is_dir()} - {'__pycache__'} <= {
+        path.name for path in (ROOT / 'classroom').iterdir()}
     assert {f'test_{name}' for name in CHAPTER} == {file.stem for file in tests.glob('test_*.py')}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = 'requirements.txt', 'requirements-teach.txt', 'requirements-hub.txt', 'requirements-test.txt'
+LOCKS = 'requirements.txt', 'requirements/teach.txt', 'requirements/hub.txt', 'requirements/test.txt'
 UNLOCKED = {'pip', 'd2l-style'}  # an environment's own, and this project
 
 
@@ -60,6 +60,6 @@ def test_all_that_we_import_is_locked_for_the_students():
 
 
 def test_the_lock_for_gpus_differs_in_mxnet_and_cuda_only():
-    cpu, gpu = (set((ROOT / f'requirements{kind}.txt').read_text().splitlines()) for kind in ('', '-gpu'))
+    cpu, gpu = (set((ROOT / f'{lock}.txt').read_text().splitlines()) for lock in ('requirements', 'requirements/gpu'))
     assert cpu - gpu == {'mxnet==1.9.1'}
     assert all(re.match('mxnet-cu112|nvidia-', line) for line in gpu - cpu)

@@ -5,11 +5,11 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = [*sorted((ROOT / 'notebooks').glob('*.ipynb')), *(ROOT / 'course').glob('source/*/*.ipynb')]
+NOTEBOOKS = [*sorted((ROOT / 'notebooks').glob('*.ipynb')), *(ROOT / 'classroom').glob('course/source/*/*.ipynb')]
 
 
 def test_there_are_notebooks():
-    assert NOTEBOOKS
+    assert {file.parent.name for file in NOTEBOOKS} == {'notebooks', 'style_transfer'}
 
 
 @pytest.mark.parametrize('file', NOTEBOOKS, ids=lambda file: f'{file.parent.name}/{file.name}')

@@ -1,7 +1,7 @@
 """What the scripts that make and judge `vgg19_slim` share: pictures, crops and both teachers."""
 from d2l_style import FeatureNet
 from d2l_style.backbones import SLIM_CHANNELS, VGG19_CHANNELS, fill, vgg_features
-from d2l_style.engine.layers import set_borders
+from d2l_style.layers import set_borders
 
 from pathlib import Path
 

@@ -5,7 +5,7 @@ the chapter's: conv4_4, the Gram matrices of the heads, total variation, all rel
 on the content loss alone, out of noise. After a few hundred epochs a new one takes its place.
 """
 from d2l_style.backbones import SLIM_CHANNELS, vgg_features
-from d2l_style.engine.layers import set_borders
+from d2l_style.layers import set_borders
 
 import numpy as np
 from common import CHANNELS, CONTENT, CONVOLUTIONS, taps

@@ -23,7 +23,7 @@ Our network started from what start.py does, and went 500 of 1500 steps; then, c
 The script is resumable: call it again with the same arguments.
 """
 from d2l_style.backbones import SLIM_CHANNELS, vgg_features
-from d2l_style.engine.layers import Head, set_borders
+from d2l_style.layers import Head, set_borders
 
 import argparse
 import json

@@ -8,7 +8,7 @@ channel by channel. That takes two minutes, and is far nearer than thousands of 
         --paintings PAINTINGS --out build/slim/start.params
 """
 from d2l_style.backbones import SLIM_CHANNELS, vgg_features
-from d2l_style.engine.layers import set_borders
+from d2l_style.layers import set_borders
 
 import argparse
 from pathlib import Path

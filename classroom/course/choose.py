@@ -1,0 +1,136 @@
+"""What counts of a student's cells: what was written last before its check, in one cell, in halves or elsewhere."""
+from dataclasses import dataclass, field
+
+from assignment import Assignment
+from cell_code import compiles, defined, definitions, same
+from match import match
+from reading import Unreadable, read_cells
+
+HALVES = 4  # cells that a split solution is looked for in
+
+
+@dataclass
+class Work:
+    """A student's cells, which of them belong to which cell of the assignment, and what becomes of them."""
+
+    cells: list
+    assignment: Assignment
+    found: dict = field(init=False)  # released position: positions of the student's cells, in their order
+    text: dict = field(default_factory=dict)  # released position: source, where it is not that of the last one found
+    chosen: dict = field(default_factory=dict)  # released position: the student's cell that stands there
+    left_out: set = field(default_factory=set)  # the student's cells that are in another one now
+    said: dict = field(default_factory=dict)  # what was done: the names of the cells
+
+    def __post_init__(self):
+        self.found = match(self.cells, self.assignment)
+
+    def say(self, what, where):
+        """Keep for the remarks that `what` was done to the released cell at `where`."""
+        self.said.setdefault(what, []).append(where)
+
+    def is_written(self, own, where):
+        """Whether there is more in a student's cell than in the released one."""
+        return bool(self.cells[own].source.strip()) and not same(self.cells[own].source,
+                                                                 self.assignment.cells[where].source)
+
+    def is_free(self, own):
+        """Whether the student's cell `own` is there and none of the assignment's."""
+        return own < len(self.cells) and not any(own in found for found in self.found.values())
+
+    def end_of(self, where):
+        """The position of the student's cell before which the solution at `where` has to run: its check's, or so."""
+        after = [found[-1] for other, found in self.found.items() if found and other in
+                 self.assignment.checks_of(where)[:1]]
+        return min(after, default=len(self.cells))
+
+
+def choose_solution(work, where):
+    """The code that counts: the last that was written before its check, also in halves or in another cell."""
+    assignment, found = work.assignment, work.found[where]
+    halves = _halves(work, where)
+    if halves:
+        work.text[where] = '\n'.join(work.cells[own].source for own in halves)
+        work.chosen[where] = halves[0]
+        work.left_out.update(halves[1:])
+        work.say('stood in several cells, which were joined', where)
+        return
+    ready = [own for own in found if work.is_written(own, where)]
+    before = [own for own in ready if own < work.end_of(where)]
+    work.left_out.update(own for own in found if own not in ready)  # else what is empty runs after what is written
+    if ready:
+        work.chosen[where] = (before or ready)[-1]
+        if len(ready) > 1:
+            work.say('was there more than once: the last before its check counts', where)
+        elif not before:
+            work.say('was written below its check, and runs before it', where)
+        return
+    if found:
+        work.chosen[where] = found[-1]
+    elsewhere = _elsewhere(work, where)
+    if elsewhere:
+        work.text[where] = elsewhere
+        work.say('was written in another cell, which counts', where)
+    elif not found and assignment.points(where):
+        work.say('was not found, which costs its points', where)
+
+
+def _halves(work, where):
+    """Cells in a row that are a solution only together, or ()."""
+    names = work.assignment.names[where]
+    for first in work.found[where]:
+        row = [first]
+        while len(row) < HALVES and (row[-1] + 1 in work.found[where] or work.is_free(row[-1] + 1)):
+            row.append(row[-1] + 1)
+            parts = [work.cells[own].source for own in row]
+            whole = '\n'.join(parts)
+            if not all(map(compiles, parts)) and compiles(whole) and names <= defined(whole):
+                return row
+    return ()
+
+
+def _elsewhere(work, where):
+    """The lines that define what the solution at `where` has to, from other cells of the student's, or ''."""
+    names = work.assignment.names[where]
+    cells = [(own, cell) for own, cell in enumerate(work.cells) if own not in work.found[where] and
+             cell.cell_type == 'code' and names & defined(cell.source)]
+    before = [(own, cell) for own, cell in cells if own < work.end_of(where)]
+    if not cells:
+        return ''
+    own, cell = (before or cells)[-1]
+    return cell.source if work.is_free(own) else definitions(cell.source, names)  # not a whole experiment
+
+
+def choose_question(work, where):
+    """The answer that counts; one in a cell of its own below the question is brought into it."""
+    found = work.found[where]
+    ready = [own for own in found if work.is_written(own, where)]
+    if found:
+        work.chosen[where] = (ready or found)[-1]
+        work.left_out.update(own for own in found if own not in ready)
+    if ready:
+        return
+    below = []
+    while found and work.is_free(found[-1] + 1 + len(below)) and _is_prose(work.cells[found[-1] + 1 + len(below)]):
+        below.append(found[-1] + 1 + len(below))
+    if below:
+        answer = [work.cells[own].source for own in below]
+        work.text[where] = '\n\n'.join([work.assignment.cells[where].source, *answer])
+        work.left_out.update(below)
+        work.say('was answered in a cell below it, which counts', where)
+    elif not found:
+        work.say('was not found, which costs its points', where)
+
+
+def _is_prose(cell):
+    return cell.cell_type != 'code' or not compiles(cell.source)
+
+
+def written(content, released):
+    """How much of an assignment there is in a file: (solutions and questions that were found, that were written)."""
+    try:
+        cells, _ = read_cells(content)
+        work = Work(cells, Assignment(released))
+    except Unreadable:
+        return 0, 0
+    filled = [where for where in work.assignment.tasks if any(work.is_written(own, where) for own in work.found[where])]
+    return sum(bool(work.found[where]) for where in work.assignment.tasks), len(filled)

@@ -1,0 +1,37 @@
+"""Feedback: a page for each student, and beside it what nbgrader's exchange needs to bring it to them."""
+import html
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbconvert import HTMLExporter
+from nbgrader_commands import ASSIGNMENT, NOTEBOOK, nbgrader, store
+from records import feedback_key
+
+
+def give_feedback(course, records):
+    """A page for everybody whose marks, comments or remarks have changed; a sentence for who has no marks."""
+    keys = {record.name: feedback_key(course, record, ASSIGNMENT) for record in records}
+    page = {name: course / 'feedback' / name / ASSIGNMENT / f'{Path(NOTEBOOK).stem}.html' for name in keys}
+    new = [record for record in records if record.feedback != keys[record.name] or not page[record.name].exists()]
+    if any(record.graded for record in new):
+        others = ','.join(record.name for record in records if record not in new)
+        nbgrader('generate_feedback', ASSIGNMENT, '--force', f'--CourseDirectory.student_id_exclude={others}',
+                 course=course, fatal=False)  # the table comes all the same
+    for record in new:
+        if not record.graded:
+            text = f'# Not graded\n\n{html.escape("; ".join([record.problem, *record.notes]))}'
+            cell = nbformat.v4.new_markdown_cell(text)
+            body, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+            store(body.encode(), page[record.name])
+            copy_of_exchange(course, record, 'feedback')
+        record.feedback = keys[record.name]
+        record.write(course)
+
+
+def copy_of_exchange(course, record, step):
+    """What nbgrader's exchange has put beside a notebook: when it was handed in, and what its feedback is called."""
+    for name in ('timestamp.txt', 'submission_secret.txt'):
+        file = course / 'submitted' / record.student / ASSIGNMENT / name
+        if file.is_file() and not file.is_symlink():
+            shutil.copyfile(file, course / step / record.name / ASSIGNMENT / name)

@@ -1,0 +1,103 @@
+"""A process that executes and grades submissions, with limits of time, memory and files."""
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import psutil
+
+MEMORY = 4_000_000_000  # bytes of address space for each process of a submission; a right solution has 1.2 GB
+FILES = 100_000_000  # bytes of each file that a submission writes
+PATIENCE = 420  # seconds for a submission from start to end, of which its cells have 300
+
+
+class Grader:
+    """Grades submissions of a course one at a time; one that ends or blocks the process costs the others nothing.
+
+    `course`: the folder. `assignment`: its name. `threads`: those that MXNet takes in a submission. A context manager.
+    """
+
+    def __init__(self, course, assignment, threads):
+        self.course, self.assignment, self.threads = course, assignment, threads
+        self.process, self.home = None, tempfile.TemporaryDirectory(prefix='grader-', ignore_cleanup_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._end()
+        self.home.cleanup()
+
+    def grade(self, student, log):
+        """Grade what lies in the folder `gradable` for `student`; '' or, in a sentence, why it could not be done.
+
+        `log`: a file that is there afterwards where it could not.
+        """
+        with tempfile.TemporaryDirectory(prefix='grading-', ignore_cleanup_errors=True) as home:
+            answer, late = self._ask({'student': student, 'assignment': self.assignment, 'home': home})
+            end_all(home)
+        if answer == '':
+            log.unlink(missing_ok=True)
+            return ''
+        log.parent.mkdir(exist_ok=True)
+        log.write_text(answer or 'The process that graded it ended without a word.')
+        problem = (f'took more than {PATIENCE} seconds' if late else
+                   'the process that graded it broke off' if answer is None else 'nbgrader could not grade it')
+        return f'{problem}: see {log.relative_to(self.course)}'
+
+    def _ask(self, order):
+        """What the process answers, None where it ended instead; and whether that was because it took too long."""
+        if not self.process or self.process.poll() is not None:
+            self._start()
+        late = threading.Event()
+        timer = threading.Timer(PATIENCE, lambda: (late.set(), self._end()))
+        timer.start()
+        answer = ''
+        with contextlib.suppress(OSError):  # it has ended
+            self.process.stdin.write(json.dumps(order) + '\n')
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        timer.cancel()
+        return (json.loads(answer)['problem'] if answer else None), late.is_set()
+
+    def _start(self):
+        program = str(Path(__file__).with_name('grading_process.py'))
+        self.process = psutil.Popen([sys.executable, program], cwd=self.course, stdin=subprocess.PIPE,
+                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                    env=environment(self.home.name, self.threads), start_new_session=True)
+        if hasattr(self.process, 'rlimit'):  # Linux
+            self.process.rlimit(psutil.RLIMIT_AS, (MEMORY, MEMORY))
+            self.process.rlimit(psutil.RLIMIT_FSIZE, (FILES, FILES))
+
+    def _end(self):
+        if self.process:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self.process.kill()
+            self.process.wait()
+
+
+def environment(home, threads):
+    """Variables for a submission: nothing of the teacher's but the way to Python and its libraries."""
+    kept = {name: os.environ[name] for name in ('LANG', 'LD_LIBRARY_PATH') if name in os.environ}
+    return {**kept, 'PATH': path(), 'HOME': home, 'TMPDIR': home, 'OMP_NUM_THREADS': str(threads),
+            'D2L_STYLE_PROFILE': 'embedded', 'TQDM_DISABLE': '1', 'PIP_NO_INDEX': '1', 'UV_OFFLINE': '1',
+            'PYTHONDONTWRITEBYTECODE': '1'}
+
+
+def path():
+    """`PATH` with the programs of this environment in front: nbgrader starts some by their name."""
+    return f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}'
+
+
+def end_all(home):
+    """Kill all that the submission with the home folder `home` has started, also what it has hidden away."""
+    left = [process for process in psutil.process_iter(['environ'])
+            if (process.info['environ'] or {}).get('HOME') == home]
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left, timeout=5)

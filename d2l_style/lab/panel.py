@@ -1,0 +1,64 @@
+"""Panel: a box of controls that a stored notebook shows as a still picture, and messages in it."""
+import base64
+import html
+import io
+from pathlib import Path
+
+import ipywidgets as widgets
+from PIL import Image, ImageDraw, ImageFont
+
+STYLE = (Path(__file__).parent / 'panel.css').read_text(encoding='utf-8')
+
+
+class Panel(widgets.VBox):
+    """A box of controls that the stored notebook shows as a still picture, with a line on it that says so.
+
+    `still`: PNG bytes. `about`: one sentence, shown where there are no pictures either.
+    """
+
+    def __init__(self, children, still, about):
+        look = widgets.HTML(f'<style>{STYLE}</style>', layout={'display': 'none'})
+        super().__init__([look, *children], layout={'width': '100%'})
+        self.add_class('d2l-panel')
+        self._fallback = {'image/png': base64.b64encode(as_still(still)).decode(), 'text/plain': about}
+
+    def _repr_mimebundle_(self, **kwargs):
+        return {**super()._repr_mimebundle_(**kwargs), **self._fallback}
+
+
+def as_still(picture):
+    """PNG bytes with a line above that says that this is a picture, and what to do."""
+    picture = Image.open(io.BytesIO(picture)).convert('RGB')
+    height = max(26, picture.width // 40)
+    still = Image.new('RGB', (picture.width, picture.height + height), '#fff3cd')
+    still.paste(picture, (0, height))
+    ImageDraw.Draw(still).text((10, height / 2), 'Picture: run this cell in Jupyter, and the controls appear.',
+                               fill='#533f03', anchor='lm', font=ImageFont.load_default(round(0.55 * height)))
+    buffer = io.BytesIO()
+    still.save(buffer, format='png')
+    return buffer.getvalue()
+
+
+class Message(widgets.HTML):
+    """A sentence beside the control that caused it; not there while there is nothing to say."""
+
+    def __init__(self):
+        super().__init__(layout={'display': 'none'})
+
+    def say(self, text, kind='error'):
+        """Show a text, an 'error' or a 'note'; an empty one takes it away."""
+        role = 'alert' if kind == 'error' else 'status'
+        self.value = f'<div class="d2l-{kind}" role="{role}">{html.escape(text)}</div>' if text else ''
+        self.layout.display = '' if text else 'none'
+
+
+def close_parts(widget):
+    """Close all that a widget is made of, so that none stays behind in kernel and browser. Not the widget itself."""
+    found = [widget]
+    for one in found:
+        for value in (getattr(one, name) for name in one.keys):
+            values = value.values() if isinstance(value, dict) else value
+            parts = values if isinstance(values, (list, tuple, type({}.values()))) else [values]
+            found += [part for part in parts if isinstance(part, widgets.Widget) and part not in found]
+    for part in found[1:]:
+        part.close()

@@ -1,0 +1,200 @@
+"""Picture controls: content and style image, from the catalogue or uploaded, and the size of the composite image."""
+import base64
+import re
+
+import ipywidgets as widgets
+import numpy as np
+from PIL import Image
+
+from ..images import fit_shape, read_image
+from ..store import CATALOGUE
+from ..store.decode import MIN_SIDE
+from .controls import Reporting, button, helped
+from .drawing import picture_png
+from .help import HELP
+from .panel import Message
+from .sliders import Number
+
+SIZES = (('225 × 150 (chapter, first)', (225, 150)), ('450 × 300 (chapter, second)', (450, 300)), ('free', None))
+THUMBNAIL = 72, 48
+
+
+class Tiles(widgets.VBox):
+    """Pictures to choose from, as buttons that look like them."""
+
+    def __init__(self, kind, choose):
+        self.kind, self.choose, self.buttons = kind, choose, {}
+        self.sheet = widgets.HTML(layout={'display': 'none'})
+        self.grid = widgets.HBox(layout={'flex_flow': 'row wrap'})
+        super().__init__([widgets.HTML(f'<b>{kind} image</b>'), self.sheet, self.grid])
+
+    def add(self, name, picture):
+        """Add a picture from `read_image`; one of the same name is replaced."""
+        small = np.asarray(Image.fromarray(picture.asnumpy()).resize(THUMBNAIL, Image.Resampling.LANCZOS))
+        data = base64.b64encode(picture_png(small)).decode()
+        rule = f'.d2l-tile-{self.model_id}-{_slug(name)}{{background-image:url(data:image/png;base64,{data})}}'
+        before = self.sheet.value.removesuffix('</style>') or '<style>'
+        self.sheet.value = f'{before}{rule}</style>'
+        if name not in self.buttons:
+            button = self.buttons[name] = widgets.Button(tooltip=f'{name} as {self.kind} image', description=name)
+            button.add_class('d2l-tile')
+            button.add_class(f'd2l-tile-{self.model_id}-{_slug(name)}')
+            button.on_click(lambda _: self.choose(name))
+            self.grid.children = tuple(self.buttons.values())
+
+    def select(self, chosen):
+        """Mark the picture called `chosen`."""
+        for name, tile in self.buttons.items():
+            (tile.add_class if name == chosen else tile.remove_class)('d2l-chosen')
+            tile.description = f'✓ {name}' if name == chosen else name
+
+
+class PictureControls(Reporting):
+    """Content and style image, size, uploads.
+
+    `pictures`: {name: picture from `read_image`}, which uploads are added to. `trained()`: whether there is a
+    picture that another content image would throw away or change; then the user is asked, and `anew` is reported
+    too: whether the run begins with the new picture.
+    """
+
+    def __init__(self, settings, pictures, changed, trained, most_pixels, most_bytes):
+        self.pictures, self.trained, self.most_pixels, self.most_bytes = pictures, trained, most_pixels, most_bytes
+        self.message, self.size_message, self.question, self._wanted = Message(), Message(), Message(), {}
+        self.chosen = {'content': settings.content, 'style': settings.style}
+        self.tiles = {kind: Tiles(kind, lambda name, kind=kind: self._choose(**{kind: name}))
+                      for kind in ('content', 'style')}
+        for name, picture in pictures.items():
+            for tiles in self.tiles.values():
+                tiles.add(name, picture)
+        self.swap = widgets.Button(description='Swap', tooltip='swap content image and style image',
+                                   layout={'width': 'auto'})
+        self.side = widgets.Dropdown(options=['content', 'style'], tooltip='what the uploaded picture is for',
+                                     layout={'width': '7em'})
+        self.upload = widgets.FileUpload(accept='image/*', description='Upload', layout={'width': 'auto'},
+                                         tooltip='upload a picture of your own')
+        self.size = widgets.Dropdown(options=SIZES, description='size', style={'description_width': '3em'},
+                                     tooltip='size of the composite image')
+        self.width, self.height = (Number(value, MIN_SIDE, 4000, whole=True, description=name, width='9em',
+                                          style={'description_width': '3.5em'}, tooltip=f'{name} in pixels')
+                                   for name, value in (('width', 300), ('height', 200)))
+        self.free = widgets.HBox([self.width, self.height])
+        self.proportions = widgets.Checkbox(value=True, description='keep the proportions of the content image',
+                                            indent=False, tooltip=HELP['proportions'])
+        self.answers = widgets.HBox([button('Start from the new picture', 'throw the run away', self._answer(True)),
+                                     button('Keep going', 'the picture stays, and gets the new content image as '
+                                            'its target', self._answer(False))],
+                                    layout={'display': 'none', 'flex_flow': 'row wrap'})
+        ask = widgets.VBox([self.question, self.answers])
+        ask.add_class('d2l-ask')
+        super().__init__([
+            self.tiles['content'], ask, self.tiles['style'],
+            helped(HELP['upload'], widgets.HBox([self.swap, self.upload, widgets.Label('as'), self.side],
+                                                layout={'flex_flow': 'row wrap'}), self.message),
+            helped(HELP['size'], self.size, self.free, self.size_message, self.proportions)], changed)
+        self.set(settings)
+        self.swap.on_click(lambda _: self._choose(content=self.chosen['style'], style=self.chosen['content']))
+        self.upload.observe(self._uploaded, 'value')
+        for control in (self.size, self.width, self.height, self.proportions):
+            control.observe(self._resized, 'value')
+
+    def set(self, settings):
+        """Show `settings` without reporting them."""
+        self.chosen = {'content': settings.content, 'style': settings.style}
+        for kind, tiles in self.tiles.items():
+            tiles.select(self.chosen[kind])
+        with self.quietly():
+            if self.shape() != settings.image_shape:
+                standard = [shape for _, shape in SIZES]
+                self.size.value = settings.image_shape if settings.image_shape in standard else None
+                self.width.value, self.height.value = settings.image_shape
+                self.proportions.value = self.proportions.value and self.shape() == settings.image_shape
+        self.free.layout.display = 'none' if self.size.value else ''
+
+    def shape(self):
+        """The (width, height) that the controls ask for."""
+        shape = self.size.value or (self.width.value, self.height.value)
+        return fit_shape(self.pictures[self.chosen['content']], shape) if self.proportions.value else shape
+
+    def _choose(self, **names):
+        self.message.say('')
+        if names.get('content', self.chosen['content']) != self.chosen['content'] and self.trained():
+            self._ask(names)
+        else:
+            self._take(names)
+
+    def _ask(self, names):
+        self._wanted = names
+        self.question.say(f'{names["content"]}: the content image of the run so far is {self.chosen["content"]}.',
+                          'note')
+        self.answers.layout.display = ''
+
+    def forget(self):
+        """Take back a question that was not answered, and what was said about a size."""
+        self._wanted = {}
+        self.size_message.say('')
+        self.question.say('')
+        self.answers.layout.display = 'none'
+
+    def _answer(self, anew):
+        def take(_):
+            names = self._wanted
+            self.forget()
+            if names:
+                self._take(names, anew=anew)
+        return take
+
+    def _take(self, names, **how):
+        self.forget()
+        self.chosen.update(names)
+        for kind, tiles in self.tiles.items():
+            tiles.select(self.chosen[kind])
+        self.report(**names, image_shape=self.shape(), **how)
+
+    def _resized(self, _):
+        self.free.layout.display = 'none' if self.size.value else ''
+        width, height = self.shape()
+        if width * height > self.most_pixels:
+            return self.size_message.say(f'{width} × {height} is too large: at most {self.most_pixels:,} pixels in '
+                                         'all, for example 450 × 300.')
+        self.size_message.say('')
+        self.report(image_shape=(width, height))
+        return None
+
+    def _uploaded(self, change):
+        if not change['new']:
+            return None
+        file, self.upload.value = change['new'][0], ()
+        try:
+            if file['size'] > self.most_bytes:
+                raise ValueError(f'it has {file["size"] / 1e6:.0f} MB, at most {self.most_bytes / 1e6:.0f} are taken')
+            picture = read_image(bytes(file['content']))
+        except (ValueError, MemoryError) as error:
+            return self.message.say(f'“{_plain(file["name"])}” was not taken: {error}. The pictures stay as they are.')
+        name = _free_name(_plain(file['name']), self.pictures)
+        self.pictures[name] = picture
+        for tiles in self.tiles.values():
+            tiles.add(name, picture)
+        self._choose(**{self.side.value: name})
+        return None
+
+
+def catalogue():
+    """The catalogue's pictures: {name: picture from `read_image`}."""
+    return {name: read_image(name) for name in CATALOGUE}
+
+
+def _slug(name):
+    return re.sub(r'\W', '-', name)
+
+
+def _plain(name):
+    """A file's name without anything that a page could take for markup or a path."""
+    return re.sub(r'[^\w. -]', '_', name.replace('\\', '/').split('/')[-1])[-60:] or 'picture'
+
+
+def _free_name(name, taken):
+    """`name`, with a number if the catalogue or an upload has it already."""
+    free, n = name, 2
+    while free in taken:
+        free, n = f'{n}-{name}', n + 1
+    return free

@@ -1,0 +1,81 @@
+"""Snapshots: pictures of a run with their settings, to go back to, or to lay side by side."""
+import ipywidgets as widgets
+
+from .drawing import picture_png
+from .panel import close_parts
+from .views import PictureView, at_most
+
+THUMBNAIL_SIDE = 150
+
+
+class Gallery(widgets.VBox):
+    """Snapshots with their settings; two of them can be laid side by side. `go_back(moment)`: what a button does."""
+
+    def __init__(self, go_back):
+        self.go_back, self.number, self.compared = go_back, 0, []
+        self.empty = widgets.HTML('No snapshot yet. A snapshot keeps the picture and its settings, to go back to, or '
+                                  'to lay beside another one.')
+        self.empty.add_class('d2l-help')
+        self.row = widgets.HBox(layout={'flex_flow': 'row wrap'})
+        self.pair = widgets.HBox(layout={'display': 'none'})
+        self.pair.add_class('d2l-pair')
+        super().__init__([self.empty, self.row, self.pair])
+
+    def add(self, moment):
+        """Add a `Moment`, which must not change any more."""
+        self.number += 1
+        number, small = self.number, at_most(moment.picture(), THUMBNAIL_SIDE)
+        image = widgets.Image(value=picture_png(small), format='png',
+                              layout={'width': f'{small.shape[1]}px', 'height': f'{small.shape[0]}px'})
+        text = widgets.HTML(describe(number, moment))
+        text.add_class('d2l-help')
+        back = widgets.Button(description='Go back', tooltip=f'go back to snapshot {number}', layout={'width': 'auto'})
+        beside = widgets.ToggleButton(description='Compare', tooltip=f'lay snapshot {number} beside another one',
+                                      layout={'width': 'auto'})
+        remove = widgets.Button(description='Remove', tooltip=f'remove snapshot {number}', layout={'width': 'auto'})
+        card = widgets.VBox([image, text, widgets.HBox([back, beside, remove], layout={'flex_flow': 'row wrap'})],
+                            layout={'width': '184px'})
+        card.add_class('d2l-card')
+        back.on_click(lambda _: self.go_back(moment))
+        beside.observe(lambda change: self._lay_beside(beside, (number, moment), change['new']), 'value')
+        remove.on_click(lambda _: self._remove(card, beside))
+        self.row.children = (*self.row.children, card)
+        self.empty.layout.display = 'none'
+
+    def _lay_beside(self, beside, shown, wanted):
+        self.compared = [other for other in self.compared if other[0] is not beside]
+        if wanted:
+            self.compared.append((beside, shown))
+        if len(self.compared) > 2:
+            self.compared[0][0].value = False  # comes back here
+            return
+        before = self.pair.children
+        self.pair.children = [_large(*shown) for _, shown in self.compared] if len(self.compared) == 2 else []
+        self.pair.layout.display = '' if self.pair.children else 'none'
+        for view in before:
+            close_parts(view)
+            view.close()
+
+    def _remove(self, card, beside):
+        beside.value = False
+        self.row.children = tuple(other for other in self.row.children if other is not card)
+        self.empty.layout.display = 'none' if self.row.children else ''
+        close_parts(card)
+        card.close()
+
+
+def _large(number, moment):
+    view = PictureView('', real=False)
+    view.title.value = describe(number, moment)
+    view.show(moment.picture())
+    return view
+
+
+def describe(number, moment):
+    """A few words about a `Moment`: which epoch, loss and settings."""
+    settings, weights = moment.settings, moment.settings.weights
+    loss = f', loss {moment.history[-1].total_loss:.1f}' if moment.history else ''
+    return (f'<b>{number}.</b> epoch {len(moment.history)}{loss}<br>{settings.content} × {settings.style}<br>'
+            f'weights {weights.content:g} / {weights.style:g} / {weights.tv:g}'
+            f'{f", style size {settings.style_scale:g}" if settings.style_scale != 1 else ""}<br>'
+            f'{", ".join(settings.style_layers)}')

@@ -1,0 +1,10 @@
+from cell_code import compiles, defined, definitions
+
+
+def test_code_is_understood_without_running_it():
+    assert defined('def f(): x = 1\ny, z = 1, 2\nif y:\n    w = 3\nimport os') == {'f', 'y', 'z', 'w'}
+    assert defined('%%time\ndef f(): pass') == {'f'} and defined('def f(:\nx = 1') == {'f', 'x'}
+    assert compiles('%matplotlib inline\n!ls\nawait x')
+    assert not compiles('return 1') and not compiles('Three sentences.')
+    assert definitions('a = 1\n@mark\ndef f():\n    return 1\n\nb = 2', {'f', 'b'}) == (
+        '@mark\ndef f():\n    return 1\nb = 2')

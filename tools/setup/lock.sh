@@ -1,0 +1,18 @@
+#!/bin/sh
+# Pin anew everything that pyproject.toml asks for (make requirements; needs uv): one lock for every Python and system.
+# Each file in requirements/ but the one for GPUs holds what comes on top of those before it.
+set -eu
+lock() {
+  uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate --extra server \
+    --custom-compile-command 'make requirements' "$@"
+}
+lock --extra cpu --output-file requirements.txt --upgrade
+lock --extra gpu --constraint requirements.txt --output-file requirements/gpu.txt
+set -- --constraint requirements.txt
+lock --extra cpu --extra teach "$@" | grep -vxFf requirements.txt > requirements/teach.txt
+set -- "$@" --constraint requirements/teach.txt
+lock --extra cpu --extra teach --extra hub "$@" |
+  grep -vxFf requirements.txt -f requirements/teach.txt > requirements/hub.txt
+set -- "$@" --constraint requirements/hub.txt
+lock --extra cpu --extra teach --extra hub --extra test "$@" |
+  grep -vxFf requirements.txt -f requirements/teach.txt -f requirements/hub.txt > requirements/test.txt

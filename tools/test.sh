@@ -1,0 +1,22 @@
+#!/bin/sh
+# The tests that the arguments choose, or all of them and every notebook, in one run of pytest.
+#     sh tools/test.sh .venv/bin [ARGUMENT OF PYTEST …]
+# Three processes, since browsers and servers wait much, each with one of MXNet's threads; a file runs in one of them,
+# the longest files first (tests/plugin.py).
+set -eu
+bin=$1
+shift
+export OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded
+if [ $# = 0 ]; then
+  # on a copy: the training notebook writes pictures, and a test leaves the tree as it was
+  rm -rf build/nbval
+  mkdir -p build/nbval
+  cp -R notebooks img build/nbval
+  # the solutions too, but for part 3, which is the same in the notebook of the students
+  "$bin/jupyter" nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
+    --output 06_exercises_solved --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags part-3 \
+    classroom/course/source/style_transfer/06_exercises.ipynb
+  set -- tests build/nbval/notebooks --cov -rs \
+    --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900
+fi
+exec "$bin/python" -m pytest -n 3 --dist loadfile --no-loadscope-reorder -p tests.plugin "$@"
