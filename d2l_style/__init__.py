@@ -1,11 +1,12 @@
 """Neural style transfer in the order of the chapter of *Dive into Deep Learning*.
 
 The chapter is in five files: a picture is read (`images`), becomes features (`backbones`, `features`), features
-become losses (`losses`), and losses move the picture (`training`). They stand on three folders: `compat` lets MXNet of
-2022 run on today's systems, `layers` has what the backbones need and Gluon does not have, `store` brings weights and
-pictures that are not in the package. On them stand, each for itself, `fast` (the same losses in less time), `beyond`
-(what papers do otherwise, and sweeps), `book` (the chapter's own setting, and the commands), `lab` (sliders, which only
-watch) and `exercises` (checks what students write). `pretrained` and `pictures` hold files only.
+become losses (`losses`), and losses move the picture (`training`). They stand on four folders: `compat` lets MXNet of
+2022 run on today's systems, `layers` has what the backbones need and Gluon does not have, `checks` refuses what makes
+no sense, `store` brings weights and pictures that are not in the package. On them stand, each for itself, `fast` (the
+same losses in less time), `beyond` (what papers do otherwise, and sweeps), `book` (the chapter's own setting, and the
+commands), `lab` (sliders, which only watch) and `exercises` (checks what students write). `pretrained` and `pictures`
+hold files only.
 
 Each name comes out of its module when it is first asked for: so `python -m d2l_style check` works where MXNet does not.
 """

@@ -4,7 +4,8 @@ Chapter, "Extract Features". Layers are counted as in Gluon's `vgg19().features`
 the others have to be fetched (`python -m d2l_style weights list`), `vgg19` among them, the chapter's network.
 """
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import mxnet as mx
 from d2l import mxnet as d2l
@@ -12,14 +13,13 @@ from mxnet import nd
 from mxnet.gluon import nn
 from mxnet.gluon.model_zoo import vision
 
-from .layers import fill, parameter_shapes, set_borders
+from .layers import fill, head, parameter_shapes, set_borders
 from .store import find_weights, own_weights
 
 # convolutions of the five blocks: Simonyan & Zisserman 2015, table 1, columns E and D
 VGG19, VGG16 = (2, 2, 4, 4, 4), (2, 2, 3, 3, 3)
-VGG19_CHANNELS = (64, 128, 256, 512, 512)
-SLIM_CHANNELS = (16, 32, 64, 128, 128)
-SLIM_HEADS = {f'conv{block}_1': channels for block, channels in enumerate(VGG19_CHANNELS, start=1)}
+VGG19_CHANNELS, SLIM_CHANNELS = (64, 128, 256, 512, 512), (16, 32, 64, 128, 128)
+BLOCK_STARTS = tuple(f'conv{block}_1' for block in range(1, 6))
 AFTER_RELU = ('conv4_1', 'conv5_1')  # layers whose head looks at them after their ReLU
 # the paper counts what learns: Iandola et al. 2016, table 1, with the poolings of version 1.1
 SQUEEZENET = ('conv1', 'relu1', 'pool1', 'fire2', 'fire3', 'pool3', 'fire4', 'fire5', 'pool5', 'fire6', 'fire7',
@@ -30,14 +30,14 @@ SQUEEZENET = ('conv1', 'relu1', 'pool1', 'fire2', 'fire3', 'pool3', 'fire4', 'fi
 class Backbone:
     """A network: the names of its layers, those that suit style transfer, and how to build it untrained.
 
-    `heads`: channels that a linear head gives a layer, by its name. `borders`: see `set_borders`.
+    `heads`: the layers that are looked at through a 1×1 convolution. `borders`: see `set_borders`.
     """
 
     names: tuple[str, ...]
     content_layers: tuple[str, ...]
     style_layers: tuple[str, ...]
     build: Callable[[], nn.HybridSequential]
-    heads: dict[str, int] = field(default_factory=dict)
+    heads: tuple[str, ...] = ()
     borders: str = 'zeros'
 
     def layers(self) -> nn.HybridSequential:
@@ -68,11 +68,11 @@ def vgg(convolutions: Sequence[int], channels: Sequence[int]) -> Backbone:
     """A VGG up to conv5_1, with the chapter's choice: each block's first convolution, and the fourth's last one."""
     names = layer_names(convolutions)
     return Backbone(tuple(names[:names.index('conv5_1') + 1]), (f'conv4_{convolutions[3]}',),
-                    tuple(f'conv{block}_1' for block in range(1, 6)), lambda: vgg_features(channels, convolutions))
+                    BLOCK_STARTS, lambda: vgg_features(channels, convolutions))
 
 
 BACKBONES = {
-    'vgg19_slim': replace(vgg(VGG19, SLIM_CHANNELS), heads=SLIM_HEADS, borders='edge'),
+    'vgg19_slim': replace(vgg(VGG19, SLIM_CHANNELS), heads=BLOCK_STARTS, borders='edge'),
     'vgg19': vgg(VGG19, VGG19_CHANNELS),
     'vgg19_2018': vgg(VGG19, VGG19_CHANNELS),
     'vgg19_torchvision': vgg(VGG19, VGG19_CHANNELS),
@@ -90,22 +90,32 @@ def load_backbone(name: str = 'vgg19_slim', ctx: mx.Context | None = None,
     Input: (n, 3, h, w), normalised by `preprocess`. `ctx`: where to put the weights, by default
     `d2l.try_gpu()`. `borders`: what convolutions see beyond the border, 'zeros' (the chapter), 'edge'
     or 'reflect'; by default what suits the backbone. Layer i is the chapter's `pretrained_net.features[i]`.
+    Its `heads`: {layer: a 1×1 convolution that style transfer looks through}; only the bundled network has some.
     Raises `ValueError` for an unknown name or other borders, `WeightsError` for missing or broken weights.
     """
     backbone, ctx = find_backbone(name), ctx or d2l.try_gpu()
     features = backbone.layers()
     shapes = parameter_shapes(features)
-    heads = {f'heads.{i}.matrix': (backbone.heads[layer], shapes[f'features.{i}.bias'][0] + 1)
-             for i, layer in enumerate(backbone.names) if layer in backbone.heads}
-    weights = {key: nd.array(array, ctx=ctx) for key, array in find_weights(name, {**shapes, **heads}).arrays.items()}
+    channels = {i: shapes[f'features.{i}.bias'][0] for i, layer in enumerate(backbone.names) if layer in backbone.heads}
+    for i, c in channels.items():
+        shapes.update({f'heads.{i}.weight': (c, c, 1, 1), f'heads.{i}.bias': (c,)})
+    weights = {key: nd.array(array, ctx=ctx) for key, array in find_weights(name, shapes).arrays.items()}
     fill(features, weights, ctx)
     set_borders(features, borders or backbone.borders)
     # the network is only looked through: without this every epoch computes gradients of all
     # its weights for nothing (the chapter's loop does)
     features.collect_params().setattr('grad_req', 'null')
     features.backbone = backbone
-    features.heads = {int(key.split('.')[1]): weights[key] for key in heads}
+    heads = {i: _head(i, c, backbone.names[i] in AFTER_RELU, weights, ctx) for i, c in channels.items()}
+    features.heads = MappingProxyType(heads)  # of a plain dictionary Gluon would ask why it is not registered
     return features
+
+
+def _head(i, channels, after_relu, weights, ctx):
+    block = head(channels, channels, after_relu)
+    fill(block[-1], weights, ctx, prefix=f'heads.{i}.')
+    block.collect_params().setattr('grad_req', 'null')
+    return block
 
 
 def backbone_of(pretrained_net: nn.HybridSequential) -> Backbone:
@@ -131,9 +141,9 @@ def find_backbone(name: str) -> Backbone:
 def _cut(backbone, last):
     """`backbone` up to the layer of index `last`; where its content layer is gone, the last one that learns.
 
-    Without heads and with the chapter's borders: those of the embedded network belong to its own weights.
+    Without heads and with the chapter's borders: those of the bundled network belong to its own weights.
     """
-    short = replace(backbone, names=backbone.names[:last + 1], heads={}, borders='zeros')
+    short = replace(backbone, names=backbone.names[:last + 1], heads=(), borders='zeros')
     content = tuple(name for name in backbone.content_layers if name in short.names) or (short.learned()[-1],)
     return replace(short, content_layers=content,
                    style_layers=tuple(name for name in backbone.style_layers if name in short.names))

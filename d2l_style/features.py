@@ -8,14 +8,20 @@ import mxnet as mx
 from mxnet import nd
 from mxnet.gluon import nn
 
-from .backbones import AFTER_RELU, backbone_of
+from .backbones import backbone_of
+from .checks.layers import Layers, resolve_layers
 from .images import Shape, preprocess, scaled_shape
-from .layers import Head, OnePass
 
 CONTENT_LAYERS = (25,)
 STYLE_LAYERS = (0, 5, 10, 19, 28)
-Layers = str | int | Iterable[str | int]
-Features = list[nd.NDArray]  # of each layer, (1, channels, height, width)
+
+
+class Features(list):
+    """Features of one picture, a list of (1, channels, height, width); `layers`: the names of their layers."""
+
+    def __init__(self, outputs: Iterable[nd.NDArray] = (), layers: Sequence[str] = ()):
+        super().__init__(outputs)
+        self.layers = list(layers)
 
 
 class FeatureNet(nn.HybridBlock):
@@ -24,9 +30,8 @@ class FeatureNet(nn.HybridBlock):
     The chapter keeps `net`, `content_layers` and `style_layers` in globals: they are here.
     `pretrained_net`: from `load_backbone`. Layers: at least one of each, by index or name; by
     default those that suit the backbone, for VGG-19 the chapter's.
-    A call maps (n, 3, h, w) to the list of outputs of `layers`, in ascending order. In the embedded
-    network a linear head maps each style layer to what VGG-19 would say there, with as many channels.
-    Raises `ValueError` for layers that the backbone does not have.
+    A call maps (n, 3, h, w) to the list of outputs of `layers`, in ascending order, each through its
+    head, where the network has one. Raises `ValueError` for layers that the backbone does not have.
     """
 
     def __init__(self, pretrained_net: nn.HybridSequential, content_layers: Layers | None = None,
@@ -40,20 +45,33 @@ class FeatureNet(nn.HybridBlock):
         self.style_layers = resolve_layers(style_layers, self.names, 'style')
         self.layers = sorted({*self.content_layers, *self.style_layers})
         self.body = pretrained_net[:self.layers[-1] + 1]
-        self.trunk = OnePass(self.body, self.layers)
-        self.heads = {i: Head(matrix, self.names[i] in AFTER_RELU)
-                      for i, matrix in getattr(pretrained_net, 'heads', {}).items() if i in self.layers}
+        self.heads = {i: head for i, head in getattr(pretrained_net, 'heads', {}).items() if i in self.layers}
         for head in self.heads.values():
             self.register_child(head)
         self.hybridize()
 
     def hybrid_forward(self, F, X: nd.NDArray) -> list[nd.NDArray]:
         """The outputs of `layers`, one after the other; called by Gluon."""
-        return [self.apply_head(i, Y) for i, Y in zip(self.layers, self.trunk(X))]
+        outputs = []
+        for i, layer in enumerate(self.body):
+            X = layer(X)
+            if i in self.layers:
+                outputs.append(self.heads[i](X) if i in self.heads else X)
+        return outputs
 
-    def apply_head(self, i: int, Y: nd.NDArray) -> nd.NDArray:
-        """Through the head of layer `i`, if it has one: (n, c, h, w) → (n, C, h, w)."""
-        return self.heads[i](Y) if i in self.heads else Y
+    def shapes(self, shape: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
+        """{layer: shape of its features} of a picture of `shape` (1, 3, h, w); nothing is computed."""
+        outputs = mx.sym.Group(self(mx.sym.var('X')))
+        return dict(zip(self.layers, outputs.infer_shape(X=shape)[1]))
+
+    @property
+    def channels(self) -> int:
+        """Channels of the first layer, which say how much memory a picture takes."""
+        return self.body[0].weight.shape[0]
+
+    def layer_names(self, layers: Sequence[int]) -> list[str]:
+        """The names of some of its layers."""
+        return [self.names[i] for i in layers]
 
     @property
     def ctx(self) -> mx.Context:
@@ -61,31 +79,11 @@ class FeatureNet(nn.HybridBlock):
         return next(iter(self.collect_params().values())).list_ctx()[0]
 
 
-def resolve_layers(layers: Layers, names: Sequence[str], kind: str) -> list[int]:
-    """Sorted indices of `layers` (indices or names) among those called `names`.
-
-    `kind`, 'content' or 'style', is named in the `ValueError` for an unknown or missing layer.
-    """
-    layers = [layers] if isinstance(layers, str) or not hasattr(layers, '__iter__') else list(layers)
-    if not layers:
-        raise ValueError(f'no {kind} layer was chosen: give at least one, for example {names[-1]}')
-    indices = []
-    for layer in layers:
-        if layer in names:
-            indices.append(names.index(layer))
-        elif isinstance(layer, int) and not isinstance(layer, bool) and 0 <= layer < len(names):
-            indices.append(layer)
-        else:
-            raise ValueError(f'{layer!r} is no {kind} layer of this backbone: choose from '
-                             f'0 to {len(names) - 1}, or a name: {", ".join(names)}')
-    return sorted(set(indices))
-
-
 def extract_features(X: nd.NDArray, net: FeatureNet) -> tuple[Features, Features]:
     """Content and style features of `X`: (1, 3, h, w) → two lists of (1, channels, height, width)."""
     outputs = dict(zip(net.layers, net(X)))
-    contents = [outputs[i] for i in net.content_layers]
-    styles = [outputs[i] for i in net.style_layers]
+    contents = Features([outputs[i] for i in net.content_layers], net.layer_names(net.content_layers))
+    styles = Features([outputs[i] for i in net.style_layers], net.layer_names(net.style_layers))
     return contents, styles
 
 

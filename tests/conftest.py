@@ -1,6 +1,7 @@
 """One small network, one small pair of pictures, for all tests."""
 from d2l_style import FeatureNet, get_contents, get_styles  # before MXNet, as its threads are set there
 from d2l_style.backbones import vgg_features
+from d2l_style.layers import head
 
 import mxnet as mx
 import numpy as np
@@ -40,10 +41,12 @@ def net(pretrained_net):
 
 @pytest.fixture
 def net_with_heads(pretrained_net):
-    """The same with a linear head at each style layer, to 6 to 12 channels."""
-    rng = np.random.RandomState(4)
-    channels = dict(zip((0, 5, 10, 19, 28), ((6, 4), (7, 4), (12, 8), (12, 8), (11, 8))))
-    pretrained_net.heads = {i: nd.array(rng.normal(0, 0.3, (C, c + 1))) for i, (C, c) in channels.items()}
+    """The same with a head, a 1×1 convolution, at each style layer; the upper two look at it after its ReLU."""
+    mx.random.seed(4)
+    pretrained_net.heads = {i: head(c, c, after_relu=i > 10) for i, c in zip((0, 5, 10, 19, 28), (4, 4, 8, 8, 8))}
+    for block in pretrained_net.heads.values():
+        block.initialize(mx.init.Normal(0.3))
+        block.collect_params().setattr('grad_req', 'null')
     return FeatureNet(pretrained_net)
 
 

@@ -63,15 +63,16 @@ def test_slim_is_small_frozen_and_complete():
     assert WEIGHTS['vgg19_slim'].embedded.stat().st_size <= 2.5e6
     assert all(p.grad_req == 'null' for p in net.collect_params().values())
     assert net(nd.zeros((1, 3, 32, 48))).shape == (1, 128, 2, 3)
-    assert {i: matrix.shape for i, matrix in net.heads.items()} == {
-        0: (64, 17), 5: (128, 33), 10: (256, 65), 19: (512, 129), 28: (512, 129)}
+    assert {i: head[-1].weight.shape for i, head in net.heads.items()} == {
+        0: (16, 16, 1, 1), 5: (32, 32, 1, 1), 10: (64, 64, 1, 1), 19: (128, 128, 1, 1), 28: (128, 128, 1, 1)}
+    assert all(p.grad_req == 'null' for head in net.heads.values() for p in head.collect_params().values())
 
 
-def test_slim_has_the_books_shapes():
+def test_slim_has_a_quarter_of_the_books_channels_at_every_style_layer():
     net = FeatureNet(load_backbone('vgg19_slim', mx.cpu()))
     _, styles = extract_features(nd.zeros((1, 3, 150, 225)), net)
-    assert [Y.shape for Y in styles] == [(1, 64, 150, 225), (1, 128, 75, 112), (1, 256, 37, 56), (1, 512, 18, 28),
-                                         (1, 512, 9, 14)]
+    assert [Y.shape for Y in styles] == [(1, 16, 150, 225), (1, 32, 75, 112), (1, 64, 37, 56), (1, 128, 18, 28),
+                                         (1, 128, 9, 14)]
 
 
 def test_an_unknown_backbone_names_the_known_ones():

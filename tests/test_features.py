@@ -51,17 +51,23 @@ def test_a_style_scale_that_makes_no_sense_is_refused(net, style_img, scale):
         get_styles(style_img, (90, 60), net, scale)
 
 
-def test_a_head_leads_a_style_layer_to_other_channels(net_with_heads, pretrained_net, content_img):
+def test_a_style_layer_is_seen_through_its_head(net_with_heads, pretrained_net, content_img):
     X = preprocess(content_img, (48, 32))
     contents, styles = extract_features(X, net_with_heads)
-    assert [Y.shape[1] for Y in styles] == [6, 7, 12, 12, 11]
-    assert contents[0].shape == (1, 8, 4, 6)  # conv4_4 has none
-    for i, led in zip(net_with_heads.style_layers, styles):
-        Y = pretrained_net[:i + 1](X)
-        Y = np.maximum(Y.asnumpy(), 0) if i in (19, 28) else Y.asnumpy()
-        matrix = pretrained_net.heads[i].asnumpy()
-        expected = np.einsum('Cc,nchw->nChw', matrix[:, :-1], Y) + matrix[:, -1].reshape(1, -1, 1, 1)
-        assert np.allclose(led.asnumpy(), expected, rtol=1e-4, atol=1e-5)
+    assert [Y.shape[1] for Y in styles] == [4, 4, 8, 8, 8]
+    conv4_4 = pretrained_net[:26](X).asnumpy()  # has none
+    assert np.allclose(contents[0].asnumpy(), conv4_4, rtol=1e-4, atol=1e-5)
+    for i, found in zip(net_with_heads.style_layers, styles):
+        Y = pretrained_net[:i + 1](X).asnumpy()
+        conv = pretrained_net.heads[i][-1]
+        weight, bias = conv.weight.data().asnumpy()[..., 0, 0], conv.bias.data().asnumpy()
+        expected = np.einsum('Cc,nchw->nChw', weight, np.maximum(Y, 0) if i > 10 else Y) + bias.reshape(1, -1, 1, 1)
+        assert np.allclose(found.asnumpy(), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_features_know_their_layers(net, content_img, style_img):
+    assert get_contents(content_img, (48, 32), net)[1].layers == ['conv4_4']
+    assert get_styles(style_img, (48, 32), net)[1].layers == [f'conv{i}_1' for i in range(1, 6)]
 
 
 def test_a_layer_says_the_same_as_content_and_as_style(net_with_heads, pretrained_net, content_img):

@@ -1,4 +1,14 @@
-from d2l_style import DivergedError, Weights, get_contents, get_inits, get_styles, train, train_steps
+from d2l_style import (
+    DivergedError,
+    FeatureNet,
+    Weights,
+    get_contents,
+    get_inits,
+    get_styles,
+    losses,
+    train,
+    train_steps,
+)
 
 import _thread
 import signal
@@ -8,6 +18,7 @@ from itertools import islice
 import chapter as printed
 import numpy as np
 import pytest
+from mxnet import nd
 
 from .conftest import SHAPE
 
@@ -191,5 +202,59 @@ def test_pictures_that_do_not_fit_are_refused(job, content_img):
         train(X * float('nan'), contents_Y, styles_Y, net)
     with pytest.raises(ValueError, match='contents_Y does not fit'):
         train(X, get_contents(content_img, (64, 48), net)[1], styles_Y, net, progress=False)
-    with pytest.raises(ValueError, match='styles_Y does not fit'):
+    with pytest.raises(ValueError, match='styles_Y does not fit net: it has 2 layers'):
         train(X, contents_Y, styles_Y[:2], net, progress=False)
+
+
+def test_targets_of_another_layer_are_refused_even_of_the_same_shape(job, pretrained_net):
+    X, contents_Y, styles_Y, _ = job
+    other = FeatureNet(pretrained_net, 'conv4_3')
+    with pytest.raises(ValueError, match=r'1 layers \(conv4_4\), and net looks at conv4_3: call get_contents'):
+        train(X, contents_Y, styles_Y, other, progress=False)
+
+
+def test_a_device_where_the_network_belongs_is_explained(job):
+    X, contents_Y, styles_Y, net = job
+    with pytest.raises(ValueError, match='net is cpu.*: give the FeatureNet here. The chapter has its network'):
+        train(X, contents_Y, styles_Y, net.ctx, 0.01, 5, 3)
+
+
+@pytest.mark.parametrize('name', ['tv_loss', 'content_loss', 'style_loss', 'gram', 'compute_loss'])
+def test_whoever_replaces_a_loss_changes_the_training(job, monkeypatch, name):
+    plain = train(*job, max_epochs=3, progress=False).asnumpy()
+    before = getattr(losses, name)
+    doubled = {'compute_loss': lambda *a: (*before(*a)[:3], before(*a)[3] + 500 * a[0].square().mean())}
+    monkeypatch.setattr(losses, name, doubled.get(name, lambda *a: 50 * before(*a)))
+    assert abs(train(*job, max_epochs=3, progress=False).asnumpy() - plain).max() > 1e-3
+
+
+def test_a_loss_of_ones_own_is_what_is_trained_and_printed(job):
+    def compute_loss(X, contents_Y_hat, styles_Y_hat, contents_Y, styles_Y_gram):
+        """The chapter's, with a squared TV loss."""
+        contents_l, styles_l, _, _ = losses.compute_loss(X, contents_Y_hat, styles_Y_hat, contents_Y, styles_Y_gram)
+        tv_l = 1000 * (X[:, :, 1:] - X[:, :, :-1]).square().mean()
+        return contents_l, styles_l, tv_l, nd.add_n(*contents_l, *styles_l) + tv_l
+
+    history = []
+    train(*job, max_epochs=4, compute_loss=compute_loss, progress=False, history=history)
+    assert history[0].tv_l == pytest.approx(1000 * np.square(np.diff(job[0].asnumpy(), axis=2)).mean(), rel=1e-5)
+    assert history[-1].tv_l < history[0].tv_l
+    same = train(*job, max_epochs=4, compute_loss=losses.compute_loss, progress=False)
+    assert (same == train(*job, max_epochs=4, progress=False)).asnumpy().all()
+
+
+@pytest.mark.parametrize(('returned', 'said'), [
+    (None, 'a NoneType'), (nd.zeros(1), r'an NDArray of shape \(1,\)'),
+    (([], [], 0, 0), r'\(a list, a list, a int, a int\)'),
+    (([nd.zeros(2)], [], nd.zeros(1), nd.zeros(1)), r'\(a list, a list')])
+def test_a_loss_of_ones_own_that_returns_something_else_is_told_what_to_return(job, returned, said):
+    with pytest.raises(ValueError, match=f'compute_loss returned {said}.*: return .contents_l, styles_l, tv_l, l.'):
+        train(*job, max_epochs=1, compute_loss=lambda *_: returned, progress=False)
+
+
+def test_the_learning_rate_may_fall_by_another_factor(job, capsys):
+    assert [step.lr for step in train_steps(*job, 0.9, 5, 2, lr_decay=0.8)] == pytest.approx([0.9] * 3 + [0.72] * 2)
+    train(*job, 0.9, 3, 2, lr_decay=0.8, progress=False)
+    assert 'change lr to 7.2e-01' in capsys.readouterr().out
+    with pytest.raises(ValueError, match='lr_decay is 2: give a factor above 0, at most 1'):
+        train(*job, lr_decay=2)

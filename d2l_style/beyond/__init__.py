@@ -1,7 +1,7 @@
 """Beyond: what papers do otherwise (`variations`, `regions`), and whole grids of settings (`sweep`).
 
-Looks at the chapter's files, which stay as they are, at `layers`, `store` and `compat`: each variation hands `train`
-another start, network, picture or target. A function called as its file comes from there:
+Looks at the chapter's files, which stay as they are, at `checks`, `layers`, `store` and `compat`: each variation hands
+`train` another start, network, picture or target. A function called as its file comes from there:
 `from d2l_style.beyond.sweep import sweep`.
 """
 from .regions import RegionNet, get_region_styles

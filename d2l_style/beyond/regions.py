@@ -3,6 +3,7 @@
 Not in the chapter. Gatys, Ecker, Bethge, Hertzmann, Shechtman, *Controlling Perceptual Factors in Neural
 Style Transfer*, CVPR 2017, section 4: "guided" Gram matrices, which add up over one region only.
 """
+import mxnet as mx
 import numpy as np
 from mxnet import nd
 from mxnet.gluon import nn
@@ -28,8 +29,7 @@ class RegionNet(nn.HybridBlock):
         add_constant(self, 'masks', nd.array(_checked(masks)[None], ctx=net.ctx))
         self.content_layers = net.content_layers
         self.style_layers = [(i, region) for i in net.style_layers for region in range(len(masks))]
-        self.layers = [*self.content_layers, *self.style_layers]
-        self.heads = {}  # those of `net` come first, the masks after them
+        self.layers, self.channels = [*self.content_layers, *self.style_layers], net.channels
         self.hybridize()
 
     def hybrid_forward(self, F, X, masks):
@@ -39,10 +39,15 @@ class RegionNet(nn.HybridBlock):
         return contents + [_guided(F, outputs[i], F.slice_axis(masks, axis=1, begin=region, end=region + 1))
                            for i, region in self.style_layers]
 
-    @property
-    def trunk(self):
-        """What gives the outputs before any head, as in a `FeatureNet`: here there is none after the masks."""
-        return self
+    def shapes(self, shape):
+        """{layer: shape of its features} of a picture of `shape` (1, 3, h, w)."""
+        outputs = mx.sym.Group(self(mx.sym.var('X')))
+        return dict(zip(self.layers, outputs.infer_shape(X=shape)[1]))
+
+    def layer_names(self, layers):
+        """The names of some of its layers."""
+        return [f'{self.net.names[i[0]]} in region {i[1]}' if isinstance(i, tuple) else self.net.names[i]
+                for i in layers]
 
     @property
     def ctx(self):

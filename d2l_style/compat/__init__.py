@@ -2,5 +2,5 @@
 
 Looks at no other folder, and hands out no names, since `d2l_style` starts it before Python has found MXNet or NumPy.
 `loading` puts together `old_names` (NumPy), `libraries` (the system; `no_driver`), `blas` and `threads`; `device`
-chooses between CPU and GPU; `check` looks at the machine.
+chooses between CPU and GPU; `memory` gives back what nobody uses; `check` looks at the machine.
 """

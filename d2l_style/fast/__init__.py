@@ -1,12 +1,9 @@
 """Fast: the chapter's losses, made smaller in a fraction of the time (`train`), for pictures of any size (`tiles`).
 
-Looks at the chapter's files, at `layers` and `compat`. `compiled` makes one graph of network and losses, which the
-chapter's `train_steps` runs too; `lbfgs` stands on nothing, and could be taken out.
+Looks at the chapter's files and at `compat`. `compiled` makes one graph of network and losses; `lbfgs` stands on
+nothing, and could be taken out.
 """
-import lazy_loader
+from .tiles import TiledLoss
+from .train import train_fast, train_fast_steps
 
-# `training` needs `compiled`, and `train` needs `training`
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
-    'tiles': ['TiledLoss'],
-    'train': ['train_fast', 'train_fast_steps'],
-})
+__all__ = ['TiledLoss', 'train_fast', 'train_fast_steps']

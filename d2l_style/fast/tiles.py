@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mxnet import autograd, nd
 from mxnet.gluon import nn
 
-from .compiled import rounded_tv_loss
+from .compiled import huber_tv_loss
 
 GRID = 32  # pixels: tiles begin at multiples of it, so that every pooling pairs the same pixels
 
@@ -64,8 +64,7 @@ class TiledLoss:
             raise ValueError(f'side is {side!r}: give a multiple of {GRID} pixels, for example 512')
         self.net, self.huber, self.side = net, huber, side
         self.strides, self.margin = view(net)
-        self.sums = {i: GramSum(net.heads.get(i)) for i in net.style_layers}
-        self.contents_Y = [[net.apply_head(i, outputs[i]) for i in net.content_layers]
+        self.contents_Y = [[outputs[i] for i in net.content_layers]
                            for outputs in (self._features(*seen) for seen in self._windows(content_X))]
         self.styles_Y_gram = self._grams(style_X)
 
@@ -80,9 +79,8 @@ class TiledLoss:
             window.attach_grad()
             with autograd.record():
                 outputs = self._features(tile, window)
-                found = [self.net.apply_head(i, outputs[i]) for i in self.net.content_layers]
-                shares = [(found_Y - Y).square().sum() * (weights.content / self._size(X, i, Y))
-                          for i, found_Y, Y in zip(self.net.content_layers, found, contents_Y)]
+                shares = [(outputs[i] - Y).square().sum() * (weights.content / self._size(X, i, Y))
+                          for i, Y in zip(self.net.content_layers, contents_Y)]
                 l = nd.add_n(*shares, *self._pulls(X, outputs, grams, weights))
             l.backward()
             top, bottom, left, right = tile.window
@@ -102,9 +100,9 @@ class TiledLoss:
             yield tile, X[:, :, top:bottom, left:right]
 
     def _features(self, tile, window):
-        """Outputs of the layers, before heads, for a window without its margin: {layer: (1, c, h, w)}."""
+        """Outputs of the layers for a window without its margin: {layer: (1, c, h, w)}."""
         return {i: Y[:, :, _inner(tile, 0, self.strides[i]), _inner(tile, 2, self.strides[i])]
-                for i, Y in zip(self.net.layers, self.net.trunk(window))}
+                for i, Y in zip(self.net.layers, self.net(window))}
 
     def _grams(self, X):
         sums = [0] * len(self.net.style_layers)
@@ -122,9 +120,8 @@ class TiledLoss:
             yield (slope * self._gram(X, i, outputs[i])).sum()
 
     def _gram(self, X, i, Y):
-        """What the features `Y` of a tile add to the Gram matrix of layer `i`: (1, c, h, w) → (C, C)."""
-        products = self.sums[i](Y)
-        return products / (len(products) * self._size(X, i, Y[:, :1]))
+        """What the features `Y` of a tile add to the Gram matrix of layer `i`: (1, c, h, w) → (c, c)."""
+        return nd.linalg.syrk(Y.reshape((Y.shape[1], -1))) / self._size(X, i, Y)  # Y·Yᵀ without the transposition
 
     def _size(self, X, i, Y):
         """Number of elements of layer `i` over the whole picture; `Y`: its features in some tile."""
@@ -134,7 +131,7 @@ class TiledLoss:
         X = X.copy()
         X.attach_grad()
         with autograd.record():
-            tv, rounding = rounded_tv_loss(nd, X, self.huber)
+            tv, rounding = huber_tv_loss(nd, X, self.huber)
             l = (tv + rounding) * weights.tv
         l.backward()
         return tv * weights.tv, l, X.grad
@@ -145,31 +142,3 @@ def _inner(tile, first, stride):
     (start, end), (seen, seen_end) = tile.core[first:first + 2], tile.window[first:first + 2]
     # the last tile goes as far as the layer does: a pooling may have dropped the last pixels
     return slice((start - seen) // stride, None if end == seen_end else (end - seen) // stride)
-
-
-class GramSum(nn.HybridBlock):
-    """Sum over all places of the products of channels, after `head` (None: of the layer itself): (C, C).
-
-    A call takes the layer's own features (1, c, h, w). What a head adds to them is the same at every place, so
-    the products of the large features come out of those of the small ones, and of their sums.
-    """
-
-    def __init__(self, head=None):
-        super().__init__()
-        self.after_relu = bool(head) and head.after_relu
-        self.matrix = head and head.matrix
-
-    def hybrid_forward(self, F, Y, matrix=None):
-        """(1, c, h, w) → (C, C); called by Gluon."""
-        Y = F.reshape(F.relu(Y) if self.after_relu else Y, (-3, -1))
-        products = F.linalg.syrk(Y)  # Y·Yᵀ without the transposition
-        if matrix is None:
-            return products
-        weights = F.slice_axis(matrix, axis=1, begin=0, end=-1)
-        bias = F.slice_axis(matrix, axis=1, begin=-1, end=None)
-        ones = F.ones_like(F.slice_axis(Y, axis=0, begin=0, end=1))
-        sums = F.dot(weights, F.dot(Y, ones, transpose_b=True))  # F.sum would take one core
-        mixed = F.dot(sums, bias, transpose_b=True)
-        places = F.reshape(F.cast(F.size_array(ones), 'float32'), (1, 1))
-        return (F.dot(F.dot(weights, products), weights, transpose_b=True) + mixed + F.transpose(mixed)
-                + F.broadcast_mul(F.dot(bias, bias, transpose_b=True), places))

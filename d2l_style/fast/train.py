@@ -140,7 +140,7 @@ def _steps(content_img, style_img, plan, net, X, style_scale, weights, changes, 
 
 def _loss(content_img, style_img, image_shape, net, style_scale):
     width, height = image_shape
-    if width * height * net.body[0].weight.shape[0] > min(TILED_ABOVE, room(net.ctx)):
+    if width * height * net.channels > min(TILED_ABOVE, room(net.ctx)):
         pictures = (preprocess(img, shape).copyto(net.ctx) for img, shape in (
             (content_img, image_shape), (style_img, scaled_shape(image_shape, style_scale))))
         return TiledLoss(net, *pictures, huber=HUBER)

@@ -1,6 +1,6 @@
 """Lab: style transfer under sliders, from the two panels of notebooks 2 and 3 to the Style Lab.
 
-Looks at the chapter's files, at `fast` and `store`, which know nothing of it. All is built from `sliders`,
+Looks at the chapter's files, at `checks`, `fast` and `store`, which know nothing of it. All is built from `sliders`,
 `panel` and `drawing`. Of the Style Lab, `recipe` has the settings and their code, `transfer` what is computed,
 `training_thread` where, `pace` how many pictures are sent. `controls`, `layer_controls` and `picture_controls` set,
 `views` and `effects` (what a turned weight did) show, `guide` asks and `help` explains; `saving` keeps `files` and

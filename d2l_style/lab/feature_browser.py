@@ -51,17 +51,16 @@ def feature_map(features, channel):
 def layer_table(pretrained_net):
     """Text that maps the index of each layer that learns to its name and channels, a block a line.
 
-    An arrow leads to the number of channels that the layer's head makes of its own.
+    Behind a layer with a star stands a head, a 1×1 convolution.
     """
-    backbone, blocks, block = backbone_of(pretrained_net), {}, 1
-    heads = {i: len(matrix) for i, matrix in getattr(pretrained_net, 'heads', {}).items()}
+    backbone, blocks, block, heads = backbone_of(pretrained_net), {}, 1, getattr(pretrained_net, 'heads', {})
     X = nd.zeros((1, 3, 64, 64), ctx=next(iter(pretrained_net.collect_params().values())).list_ctx()[0])
     for i, (name, layer) in enumerate(zip(backbone.names, pretrained_net)):
         X = layer(X)
         block += name.startswith('pool')
         if name in backbone.learned():
             blocks.setdefault((block, X.shape[1]), []).append(
-                f'{i:2d} = {name}' + (f' → {heads[i]}' if i in heads else ''))
+                f'{i:2d} = {name}' + '*' * (i in heads))
     return '\n'.join(f'block {block}, {channels:3d} channels:  {"   ".join(layers)}'
                      for (block, channels), layers in blocks.items())
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from ..backbones import find_backbone
-from ..features import resolve_layers
+from ..checks.layers import resolve_layers
 from ..images import check_shape, scaled_shape
 from ..losses import Weights
 

@@ -1,6 +1,18 @@
-"""Heads: 1×1 convolutions from the channels of a small network to those of a large one."""
-import mxnet as mx
+"""Heads: 1×1 convolutions from a small network's channels to channels whose Gram matrices are like the real one's."""
 from mxnet.gluon import nn
+
+
+def head(inputs, outputs, after_relu=False):
+    """An untrained 1×1 convolution, a Gluon block: (n, inputs, h, w) → (n, outputs, h, w).
+
+    `after_relu`: whether it looks at the layer after its ReLU. Wang, Li, Wang, Hu, Yang, *Collaborative Distillation
+    for Ultra-Resolution Universal Style Transfer*, CVPR 2020, section 3.2: "linear embedding".
+    """
+    block = nn.HybridSequential()
+    if after_relu:
+        block.add(nn.Activation('relu'))
+    block.add(nn.Conv2D(outputs, kernel_size=1, in_channels=inputs))
+    return block
 
 
 def add_constant(block, name, array):
@@ -8,29 +20,7 @@ def add_constant(block, name, array):
 
     Gluon's own `Constant` adds a class to a registry for each, which is never taken out again.
     """
-    parameter = block.params.get(name, shape=array.shape, init=mx.init.Zero(), grad_req='null')
+    parameter = block.params.get(name, shape=array.shape, init='zeros', grad_req='null')
     parameter.initialize(ctx=array.context)
     parameter.set_data(array)
     setattr(block, name, parameter)
-
-
-class Head(nn.HybridBlock):
-    """A linear map from the channels of a small network's layer to those that the real one has there.
-
-    `matrix`: (C, c + 1), an `NDArray`; its last column is added at every place. `after_relu`: whether
-    it looks at the layer after its ReLU. A call maps (n, c, h, w) to (n, C, h, w).
-    Wang, Li, Wang, Hu, Yang, *Collaborative Distillation for Ultra-Resolution Universal Style Transfer*,
-    CVPR 2020, section 3.2: "linear embedding".
-    """
-
-    def __init__(self, matrix, after_relu=False):
-        super().__init__()
-        self.after_relu = after_relu
-        add_constant(self, 'matrix', matrix)
-
-    def hybrid_forward(self, F, Y, matrix):
-        """(n, c, h, w) → (n, C, h, w); called by Gluon."""
-        kernel = F.reshape(F.slice_axis(matrix, axis=1, begin=0, end=-1), (0, 0, 1, 1))
-        bias = F.reshape(F.slice_axis(matrix, axis=1, begin=-1, end=None), (-1,))
-        return F.Convolution(F.relu(Y) if self.after_relu else Y, kernel, bias, kernel=(1, 1),
-                             num_filter=self.matrix.shape[0])

@@ -128,9 +128,9 @@ def test_gram_matrices_follow_the_layer(worker):
     view = GramView()
     view.show(worker.transfer.measure(worker.X))
     assert view.layer.options == tuple(f'conv{k}_1' for k in range(1, 6))
-    assert '64 × 64 channels' in view.caption.value
+    assert '16 × 16 channels' in view.caption.value
     view.layer.value = 'conv3_1'
-    assert '256 × 256 channels' in view.caption.value
+    assert '64 × 64 channels' in view.caption.value
     assert view.composite.image.value != view.style.image.value
     trained(worker, 1, style_layers=('conv2_1',))
     view.show(worker.transfer.measure(worker.X))

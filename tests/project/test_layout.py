@@ -10,11 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / 'd2l_style'
 CHAPTER = ['images', 'backbones', 'features', 'losses', 'training']
 BELOW = {'compat': [], 'layers': [], 'store': [],  # folder or file: those that it may look at, besides itself
-         'fast.compiled': ['compat', 'layers'],
-         'images': ['store'], 'backbones': ['layers', 'store'], 'features': ['layers', 'images', 'backbones'],
-         'losses': [], 'training': ['fast.compiled', 'features', 'losses'],
-         'fast': ['compat', 'layers', 'fast.compiled', *CHAPTER], 'beyond': ['compat', 'layers', 'store', *CHAPTER],
-         'book': ['compat', 'store', *CHAPTER], 'lab': ['store', *CHAPTER, 'fast.compiled', 'fast'],
+         'checks': ['compat'],
+         'images': ['store'], 'backbones': ['layers', 'store'], 'features': ['checks', 'layers', 'images', 'backbones'],
+         'losses': [], 'training': ['checks', 'compat', 'features', 'losses'],
+         'fast': ['compat', *CHAPTER], 'beyond': ['checks', 'compat', 'layers', 'store', *CHAPTER],
+         'book': ['compat', 'store', *CHAPTER], 'lab': ['checks', 'store', *CHAPTER, 'fast'],
          'exercises': ['layers', *CHAPTER, 'beyond']}
 TOP = {'notebooks', 'img', 'd2l_style', 'tests', 'docs', 'classroom', 'tools', 'requirements',
        'README.md', 'requirements.txt', 'Makefile', 'Dockerfile', 'pyproject.toml', 'CITATION.cff'}
@@ -48,11 +48,6 @@ def imports(file):
                 yield (*module, alias.name) if is_module else tuple(module)
 
 
-def folder_of(module):
-    """The entry of `BELOW` that a module, as in `name_of`, belongs to."""
-    return '.'.join(module[:2]) if '.'.join(module[:2]) in BELOW else module[0]
-
-
 def test_the_top_shows_the_chapter_a_class_and_a_workshop():
     assert {path.name for path in ROOT.iterdir() if not path.name.startswith('.')} - LEFT == TOP
     assert sum((ROOT / name).is_dir() for name in TOP) <= 8
@@ -62,13 +57,13 @@ def test_the_top_shows_the_chapter_a_class_and_a_workshop():
 def test_every_folder_of_the_package_has_its_place():
     folders = {path.name for path in PACKAGE.iterdir() if (path / '__init__.py').is_file()}
     files = {file.stem for file in PACKAGE.glob('*.py')} - {'__init__', '__main__'}
-    assert folders | files == {name for name in BELOW if '.' not in name}
+    assert folders | files == set(BELOW)
 
 
 @pytest.mark.parametrize('file', FILES, ids=lambda file: '/'.join(name_of(file)))
 def test_a_folder_looks_only_at_those_below_it(file):
-    folder = folder_of(name_of(file))
-    assert {folder_of(module) for module in imports(file)} <= {folder, *BELOW[folder]}
+    folder = name_of(file)[0]
+    assert {module[0] for module in imports(file)} <= {folder, *BELOW[folder]}
 
 
 def test_no_folder_and_no_file_is_in_a_circle():
@@ -105,7 +100,7 @@ def test_a_folder_says_what_it_is_for_and_hands_out_what_it_has(folder):
     named = {file.stem for file in (PACKAGE / folder).glob('*.py')} - {'__init__'}
     assert not [name for name in named if f'`{name}`' not in about and f"'{name}'" not in text
                 and f'from .{name} import' not in text]
-    assert all(below in about for below in set(BELOW[folder]) - set(CHAPTER) if '.' not in below)  # and where it looks
+    assert all(below in about for below in set(BELOW[folder]) - set(CHAPTER))  # and where it looks
 
 
 def test_tests_mirror_what_they_test():

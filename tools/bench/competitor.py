@@ -167,7 +167,9 @@ def store(args):
     content_X, style_X = preprocessed(args)
     net = network(args)
     weights = {name: p.data().asnumpy() for name, p in net._collect_params_with_prefix().items()}
-    weights.update({f'heads.{i}': matrix.asnumpy() for i, matrix in getattr(net, 'heads', {}).items()})
+    for i, head in getattr(net, 'heads', {}).items():
+        weights[f'heads.{i}.weight'], weights[f'heads.{i}.bias'] = (
+            p.data().asnumpy() for p in (head[-1].weight, head[-1].bias))
     np.savez(args.file, content_X=content_X.asnumpy(), style_X=style_X.asnumpy(), **weights)
     return {'gflop': gflop(net, args)}
 

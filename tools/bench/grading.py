@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'classroom' / 'course'))
 from grade import grade  # noqa: E402
 from hand_out import copy_to  # noqa: E402

@@ -17,7 +17,7 @@ def features(weights, last):
 
     A network with heads continues the picture beyond its border, others see zeros there.
     """
-    padding = 'replicate' if 'heads.0' in weights else 'zeros'
+    padding = 'replicate' if 'heads.0.weight' in weights else 'zeros'
     layers, i = [], 0
     for convolutions in CONVOLUTIONS:
         for _ in range(convolutions):
@@ -33,13 +33,22 @@ def features(weights, last):
     return nn.Sequential(*layers[:last + 1]).requires_grad_(False)
 
 
-def gram(Y, head=None, after_relu=False):
-    """Gram matrix of a layer, or of what a head (C, c + 1) makes of it, without making that."""
+def gram(Y):
+    """Gram matrix of a layer's features."""
     Y = Y.flatten(2)[0]
-    if head is None:
-        return Y @ Y.T / Y.numel()
-    Y = torch.cat([Y.relu() if after_relu else Y, torch.ones_like(Y[:1])])
-    return head @ (Y @ Y.T) @ head.T / (len(head) * Y.shape[1])
+    return Y @ Y.T / Y.numel()
+
+
+def heads_of(weights, layers):
+    """{layer: the 1×1 convolution that it is looked at through}."""
+    heads = {}
+    for i in layers:
+        if f'heads.{i}.weight' in weights:
+            w, b = (torch.from_numpy(weights[f'heads.{i}.{name}']) for name in ('weight', 'bias'))
+            conv = nn.Conv2d(w.shape[1], w.shape[0], 1)
+            conv.weight.data, conv.bias.data = w, b
+            heads[i] = nn.Sequential(*[nn.ReLU()] * (i in AFTER_RELU), conv).requires_grad_(False)
+    return heads
 
 
 class Loss:
@@ -49,17 +58,14 @@ class Loss:
         self.net, self.content_layers, self.style_layers, self.heads = net, content_layers, style_layers, heads
         with torch.no_grad():
             self.contents = self._look(content_X)[0]
-            self.grams = self._grams(self._look(style_X)[1])
-
-    def _grams(self, styles):
-        return [gram(Y, self.heads.get(i), i in AFTER_RELU) for i, Y in zip(self.style_layers, styles)]
+            self.grams = [gram(Y) for Y in self._look(style_X)[1]]
 
     def _look(self, X):
         contents, styles = [], []
         for i, layer in enumerate(self.net):
             X = layer(X)
             if i in self.style_layers:
-                styles.append(X)
+                styles.append(self.heads[i](X) if i in self.heads else X)
             if i in self.content_layers:
                 contents.append(X)
         return contents, styles
@@ -67,7 +73,7 @@ class Loss:
     def __call__(self, X):
         contents, styles = self._look(X)
         content = sum((a - b).square().mean() for a, b in zip(contents, self.contents))
-        style = sum((G_hat - G).square().mean() for G_hat, G in zip(self._grams(styles), self.grams))
+        style = sum((G_hat - G).square().mean() for G_hat, G in zip(map(gram, styles), self.grams))
         tv = 0.5 * ((X[:, :, 1:] - X[:, :, :-1]).abs().mean() + (X[:, :, :, 1:] - X[:, :, :, :-1]).abs().mean())
         return content + 1e3 * style + 10 * tv
 
@@ -80,8 +86,7 @@ def epochs(content_X, style_X, weights, content_layers, style_layers, optimiser,
     """Yields loss and time of `number` epochs; for 'lbfgs' an epoch is an evaluation of loss and gradient."""
     content_X, style_X = torch.from_numpy(content_X), torch.from_numpy(style_X)
     net = features(weights, max(*content_layers, *style_layers))
-    heads = {i: torch.from_numpy(weights[f'heads.{i}']) for i in style_layers if f'heads.{i}' in weights}
-    loss = Loss(content_X, style_X, net, content_layers, style_layers, heads)
+    loss = Loss(content_X, style_X, net, content_layers, style_layers, heads_of(weights, style_layers))
     X = content_X.clone().requires_grad_()
     if optimiser == 'adam':
         yield from _adam(loss, X, number)

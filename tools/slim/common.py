@@ -1,7 +1,7 @@
 """What the scripts that make and judge `vgg19_slim` share: pictures, crops and both teachers."""
 from d2l_style import FeatureNet
-from d2l_style.backbones import SLIM_CHANNELS, VGG19_CHANNELS, fill, vgg_features
-from d2l_style.layers import set_borders
+from d2l_style.backbones import SLIM_CHANNELS, VGG19_CHANNELS, vgg_features
+from d2l_style.layers import fill, head, set_borders
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def load_real(file, last, borders):
 
 
 def load_quarter(file, layers):
-    """The quarter network, frozen, up to conv5_1, and its heads at `layers`: {layer: (C, c + 1)}, see `Head`.
+    """The quarter network, frozen, up to conv5_1, and its heads at `layers`: {layer: (C, c + 1)}.
 
     A head takes the layer after its ReLU and gives the real network's activations after theirs, in a
     scale of their own. `file`: .npz, keys `features.N.*` and `heads.N.*`.
@@ -53,6 +53,15 @@ def load_quarter(file, layers):
 def as_matrix(weight, bias):
     """Weights (C, c, 1, 1) and bias (C,) of a 1×1 convolution as the matrix (C, c + 1) of a `Head`."""
     return nd.concat(weight.reshape((0, -1)), bias.expand_dims(1), dim=1)
+
+
+def head_of(matrix, after_relu):
+    """The head, a Gluon block, that has the weights and bias of a matrix (C, c + 1)."""
+    outputs, inputs = matrix.shape[0], matrix.shape[1] - 1
+    block = head(inputs, outputs, after_relu)
+    fill(block[-1], {'weight': matrix[:, :-1].reshape((outputs, inputs, 1, 1)), 'bias': matrix[:, -1]}, mx.cpu(), '')
+    block.collect_params().setattr('grad_req', 'null')
+    return block
 
 
 def _read(file):

@@ -23,7 +23,7 @@ Our network started from what start.py does, and went 500 of 1500 steps; then, c
 The script is resumable: call it again with the same arguments.
 """
 from d2l_style.backbones import SLIM_CHANNELS, vgg_features
-from d2l_style.layers import Head, set_borders
+from d2l_style.layers import set_borders
 
 import argparse
 import json
@@ -41,6 +41,7 @@ from common import (
     REAL,
     Crops,
     as_matrix,
+    head_of,
     load_pictures,
     load_quarter,
     load_real,
@@ -142,7 +143,7 @@ class Teachers:
 
     def __init__(self, args, X):
         quarter, heads = load_quarter(args.quarter, AFTER_RELU)
-        self.heads = {i: Head(matrix, after_relu=True) for i, matrix in heads.items()}
+        self.heads = {i: head_of(matrix, after_relu=True) for i, matrix in heads.items()}
         self.real = taps(load_real(args.real, REAL[-1], 'reflect'), REAL)
         self.quarter = taps(quarter, CONVOLUTIONS)
         self.rms = [dict.fromkeys(CONVOLUTIONS, 1)] * 2

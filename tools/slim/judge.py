@@ -39,8 +39,19 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import mxnet as mx
 import numpy as np
-from common import AFTER_RELU, CHANNELS, CONTENT, REAL, as_matrix, load_pictures, load_quarter, load_real, normalise
-from export import normalised
+from common import (
+    AFTER_RELU,
+    CHANNELS,
+    CONTENT,
+    REAL,
+    as_matrix,
+    head_of,
+    load_pictures,
+    load_quarter,
+    load_real,
+    normalise,
+)
+from export import normalised, of_package
 from mxnet import nd
 from tqdm import tqdm
 
@@ -55,16 +66,16 @@ def scaled(features, pictures, content, heads=None):
     """`features` with the energies and the RMS of `SCALE`; `heads`: {layer: (C, c + 1)}, else identities."""
     energies, rms = SCALE
     found, divisors = normalised(features, pictures, {content: rms})
-    features.heads, matrices = {}, {}
+    features.heads, scaled_heads = {}, {}
     for i in [i for i in energies if i < len(features)]:
         number = found[i][0].shape[1]
         matrix = heads[i].copy() if heads else as_matrix(nd.eye(number), nd.zeros(number))
         matrix[:, :-1] *= divisors[i] if heads else 1
-        features.heads = {i: matrix}
+        features.heads = {i: head_of(matrix, i in AFTER_RELU)}
         net = FeatureNet(features, i, i)
         energy = np.mean([gram(net(X)[0]).square().mean().asscalar() for X in pictures])
-        matrices[i] = matrix * float((energies[i] / energy) ** 0.25)
-    features.heads = matrices
+        scaled_heads[i] = head_of(matrix * float((energies[i] / energy) ** 0.25), i in AFTER_RELU)
+    features.heads = scaled_heads
     features.collect_params().setattr('grad_req', 'null')
     return features
 
@@ -78,7 +89,7 @@ def networks(args):
 
     def equal():
         features = load_backbone('vgg19_slim', mx.cpu())
-        return FeatureNet(scaled(features, pictures, CONTENT, features.heads))
+        return FeatureNet(scaled(features, pictures, CONTENT, of_package()[1]))
 
     def untrained():
         mx.random.seed(0)
@@ -112,7 +123,8 @@ class Judges:
 
     def __init__(self, args):
         self.real = FeatureNet(load_real(args.real, REAL_CONTENT, borders='zeros'), REAL_CONTENT, REAL)
-        features, features.heads = load_quarter(args.quarter, AFTER_RELU)
+        features, heads = load_quarter(args.quarter, AFTER_RELU)
+        features.heads = {i: head_of(matrix, after_relu=True) for i, matrix in heads.items()}
         self.quarter = FeatureNet(features, CONTENT, AFTER_RELU)
 
     def measure(self, X, content, style):

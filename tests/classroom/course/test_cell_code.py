@@ -1,3 +1,4 @@
+"""A cell's code tells whether it is Python and what it defines, and is never run."""
 from cell_code import compiles, defined, definitions
 
 

@@ -1,0 +1,4 @@
+"""Checks: what the chapter's functions refuse, each with a sentence that says what is allowed and what to do.
+
+Looks at `compat`, for the memory of a GPU. `layers` and `training` are called after what they check.
+"""

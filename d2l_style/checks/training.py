@@ -1,0 +1,63 @@
+"""What `train` refuses: settings, targets, and losses of one's own that it can't use."""
+import math
+import numbers
+
+import mxnet as mx
+from mxnet import nd
+
+from ..compat.device import check_memory
+
+
+def check_settings(X, lrs, max_epochs, lr_decay_epoch, lr_decay):
+    """Raise `ValueError` for settings of `train_steps` that make no sense. `lrs`: all that will be used."""
+    for name, value in (('max_epochs', max_epochs), ('lr_decay_epoch', lr_decay_epoch)):
+        if not isinstance(value, numbers.Integral) or value < 1:
+            raise ValueError(f'{name} is {value!r}: give a whole number, 1 or more')
+    for lr in lrs:
+        if not (isinstance(lr, numbers.Real) and math.isfinite(lr) and float(lr) > 0):
+            raise ValueError(f'lr is {lr!r}: give a finite learning rate above 0, for example 0.01')
+    if not (isinstance(lr_decay, numbers.Real) and 0 < lr_decay <= 1):
+        raise ValueError(f'lr_decay is {lr_decay!r}: give a factor above 0, at most 1, for example 0.1')
+    if X.ndim != 4 or X.shape[:2] != (1, 3):
+        raise ValueError(f'X has shape {X.shape}: give a picture of shape (1, 3, height, width) from preprocess')
+    if not math.isfinite(X.sum().asscalar()):
+        raise ValueError('X has pixels that are infinite or NaN: start from a picture out of preprocess')
+
+
+def check_targets(X, contents_Y, styles_Y, net):
+    """Raise `ValueError` where `net` is no network, or the targets are not its own or of another size than `X`."""
+    if isinstance(net, mx.Context):
+        raise ValueError(f'net is {net}: give the FeatureNet here. The chapter has its network in a global variable '
+                         'and passes the device; here the network is passed, and knows its device')
+    width, height = X.shape[3], X.shape[2]
+    check_memory(X.context, (width, height), net.channels)
+    for name, Y, layers, get in (('contents_Y', contents_Y, net.content_layers, 'get_contents'),
+                                 ('styles_Y', styles_Y, net.style_layers, 'get_styles')):
+        wanted, found = net.layer_names(layers), getattr(Y, 'layers', None) or net.layer_names(layers)
+        if found != wanted or len(Y) != len(layers):
+            raise ValueError(f'{name} does not fit net: it has {len(Y)} layers ({", ".join(found)}), and net looks at '
+                             f'{", ".join(wanted)}: call {get} with this net')
+    shapes = net.shapes(X.shape)
+    if [Y.shape for Y in contents_Y] != [shapes[i] for i in net.content_layers]:
+        raise ValueError('contents_Y does not fit X: call get_contents with the size of X and the same net')
+    if [Y.shape[1] for Y in styles_Y] != [shapes[i][1] for i in net.style_layers]:
+        raise ValueError('styles_Y does not fit the style layers: call get_styles with the same net')
+
+
+def checked_losses(found):
+    """What a `compute_loss` has returned, if it is what the chapter's returns."""
+    def is_number(l):
+        return isinstance(l, nd.NDArray) and l.size == 1
+
+    if isinstance(found, tuple) and len(found) == 4 and isinstance(found[0], list) and isinstance(found[1], list):
+        contents_l, styles_l, *others = found
+        if all(map(is_number, (*contents_l, *styles_l, *others))):
+            return found
+    raise ValueError(f'compute_loss returned {_kind(found)}: return (contents_l, styles_l, tv_l, l), two lists of '
+                     'losses, one a layer, the TV loss and the sum of all, each an NDArray with one element')
+
+
+def _kind(found):
+    if isinstance(found, tuple):
+        return f'({", ".join(map(_kind, found))})'
+    return f'an NDArray of shape {found.shape}' if isinstance(found, nd.NDArray) else f'a {type(found).__name__}'
