@@ -17,13 +17,13 @@ from .compat.loading import prepare
 prepare()  # before anything imports MXNet
 
 _PUBLIC = {
-    'images': ['read_image', 'preprocess', 'postprocess', 'fit_shape'],
+    'images': ['read_image', 'preprocess', 'postprocess', 'fit_shape', 'fit_area'],
     'backbones': ['BACKBONES', 'find_backbone', 'layer_names', 'load_backbone'],
     'features': ['CONTENT_LAYERS', 'STYLE_LAYERS', 'FeatureNet', 'extract_features', 'get_contents', 'get_styles'],
     'losses': ['Weights', 'content_loss', 'gram', 'style_loss', 'tv_loss', 'compute_loss'],
     'training': ['GeneratedImage', 'get_inits', 'Step', 'train_steps', 'train', 'DivergedError'],
     'fast': ['train_fast', 'train_fast_steps'],
-    'book': ['PROFILES', 'use_profile'],
+    'book': ['PROFILES', 'is_default', 'results_folder', 'use_profile'],
     'store': ['CATALOGUE', 'DownloadError', 'WeightsError'],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}

@@ -10,7 +10,8 @@ from mxnet.gluon import nn
 
 from .backbones import backbone_of
 from .checks.layers import Layers, resolve_layers
-from .images import Shape, preprocess, scaled_shape
+from .checks.shapes import Shape, scaled_shape
+from .images import preprocess
 
 CONTENT_LAYERS = (25,)
 STYLE_LAYERS = (0, 5, 10, 19, 28)

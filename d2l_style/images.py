@@ -2,16 +2,15 @@
 
 Chapter, "Read the Content and Style Images" and "Preprocessing and Postprocessing".
 """
-import numbers
 import os
 
 import numpy as np
 from mxnet import image, nd
 
+from .checks.shapes import Shape, check_shape
 from .store import is_remote, local_picture, picture_file
-from .store.decode import MIN_SIDE, Picture, check_size, decode
+from .store.decode import MIN_SIDE, Picture, decode
 
-Shape = tuple[int, int]  # width, height in pixels
 rgb_mean = nd.array([0.485, 0.456, 0.406])
 rgb_std = nd.array([0.229, 0.224, 0.225])
 
@@ -73,22 +72,8 @@ def fit_shape(img: nd.NDArray, image_shape: Shape) -> Shape:
     return max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale))
 
 
-def scaled_shape(image_shape: Shape, scale: float) -> Shape:
-    """`image_shape` times `scale`, which is from 0.25 to 4; `ValueError` for another one."""
-    if not (isinstance(scale, numbers.Real) and 0.25 <= scale <= 4):
-        raise ValueError(f'style_scale is {scale!r}: give a factor from 0.25 to 4; 1 is the chapter\'s')
-    width, height = (max(MIN_SIDE, round(side * scale)) for side in check_shape(image_shape))
-    return width, height
-
-
-def check_shape(image_shape: Shape) -> Shape:
-    """`image_shape` as whole numbers; `ValueError` unless it is a (width, height) that the network can take."""
-    try:
-        width, height = image_shape
-        if (width, height) != (int(width), int(height)):
-            raise ValueError
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(f'image_shape is {image_shape!r}: give (width, height) in whole pixels, '
-                         'for example (225, 150)') from None
-    check_size(width, height, 'image_shape')
-    return int(width), int(height)
+def fit_area(img: nd.NDArray, pixels: int = 225 * 150) -> Shape:
+    """(width, height) of about `pixels` pixels with the aspect ratio of `img` (h, w, 3): (225, 150) for 3:2."""
+    height, width = img.shape[:2]
+    scale = (pixels / (width * height)) ** 0.5
+    return max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale))

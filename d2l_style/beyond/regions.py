@@ -8,8 +8,8 @@ import numpy as np
 from mxnet import nd
 from mxnet.gluon import nn
 
+from ..checks.shapes import check_shape
 from ..features import get_styles
-from ..images import check_shape
 from ..layers import add_constant
 
 

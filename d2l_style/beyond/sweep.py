@@ -24,8 +24,9 @@ from skimage.util import img_as_ubyte
 from tqdm.auto import tqdm
 
 from ..backbones import load_backbone
+from ..checks.shapes import check_shape, scaled_shape
 from ..features import FeatureNet, extract_features, get_contents, get_styles
-from ..images import check_shape, postprocess, preprocess, read_image, scaled_shape
+from ..images import postprocess, preprocess, read_image
 from ..losses import Weights, compute_loss, gram
 from ..store.folders import whole
 from ..training import train_steps

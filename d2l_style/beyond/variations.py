@@ -13,7 +13,7 @@ from skimage.color import rgb2yiq, yiq2rgb
 from skimage.util import img_as_ubyte
 
 from ..backbones import backbone_of, find_backbone
-from ..images import check_shape
+from ..checks.shapes import check_shape
 from ..layers import fill, parameter_shapes, set_borders
 
 

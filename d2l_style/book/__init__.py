@@ -1,8 +1,10 @@
-"""Book: the chapter's own pictures and network by one word (`profiles`), its published losses (`verify`), `commands`.
+"""Book: the chapter's own pictures and network by one word (`profiles`), its published losses (`verify`), `commands`,
+and where notebooks put their results (`results`).
 
 Looks at the chapter's files, at `store` and `compat`, and brings them together: `python -m d2l_style` ends up in
 `commands`.
 """
-from .profiles import PROFILES, use_profile
+from .profiles import PROFILES, is_default, use_profile
+from .results import results_folder
 
-__all__ = ['PROFILES', 'use_profile']
+__all__ = ['PROFILES', 'is_default', 'results_folder', 'use_profile']

@@ -47,6 +47,11 @@ def use_profile(name=None, *, content=None, style=None, backbone=None):
     return content, style, backbone
 
 
+def is_default(content, style, backbone):
+    """Whether these are what notebooks have when nobody changes them: asserts about numbers hold for those only."""
+    return Profile(content, style, backbone) == PROFILES['embedded']
+
+
 def active_profile(name=None):
     """(name, `Profile`) of the profile `name`, of `D2L_STYLE_PROFILE`, or of 'embedded'. Raises `ValueError`."""
     asked = name or os.environ.get('D2L_STYLE_PROFILE') or 'embedded'

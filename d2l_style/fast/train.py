@@ -22,9 +22,10 @@ from mxnet import cpu, image, nd
 from scipy.fft import dctn, idctn
 from tqdm.auto import tqdm
 
+from ..checks.shapes import check_shape, scaled_shape
 from ..compat.device import room
 from ..features import get_contents, get_styles
-from ..images import check_shape, preprocess, scaled_shape
+from ..images import preprocess
 from ..losses import Weights, gram
 from ..training import DivergedError, Step
 from .compiled import TransferLoss

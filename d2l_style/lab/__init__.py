@@ -1,16 +1,18 @@
 """Lab: style transfer under sliders, from the two panels of notebooks 2 and 3 to the Style Lab.
 
 Looks at the chapter's files, at `checks`, `fast` and `store`, which know nothing of it. All is built from `sliders`,
-`panel` and `drawing`. Of the Style Lab, `recipe` has the settings and their code, `transfer` what is computed,
-`training_thread` where, `pace` how many pictures are sent. `controls`, `layer_controls` and `picture_controls` set,
-`views` and `effects` (what a turned weight did) show, `guide` asks and `help` explains; `saving` keeps `files` and
-`snapshots`, with what only the `page` can do. `lab` puts them together, `opening` puts that into a cell.
+`panel` and `drawing`; `live` watches a loop in a cell. Of the Style Lab, `recipe` has the settings and their code,
+`transfer` what is computed, `training_thread` where, `pace` how many pictures are sent. `controls`, `layer_controls`
+and `picture_controls` set, `views` and `effects` (what a turned weight did) show, `guide` asks and `help` explains;
+`saving` keeps `files` and `snapshots`, with what only the `page` can do. `lab` puts them together, `opening` puts that
+into a cell.
 """
 import lazy_loader
 
 # a notebook that shows a function need not wait for charts and films
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     'feature_browser': ['browse_features', 'feature_map', 'layer_table'],
+    'live': ['LiveView'],
     'loss_mixer': ['mix_losses'],
     'source': ['show_source'],
     'lab': ['StyleLab'],

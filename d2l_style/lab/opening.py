@@ -1,7 +1,8 @@
 """Opening: the Style Lab for a cell of a notebook, one lab a cell, with limits where others use it."""
 from IPython import get_ipython
 
-from ..images import check_shape, fit_shape, read_image
+from ..checks.shapes import check_shape
+from ..images import fit_shape, read_image
 from ..store.decode import MAX_PIXELS
 from .lab import StyleLab
 from .picture_controls import catalogue

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 
 from ..backbones import find_backbone
 from ..checks.layers import resolve_layers
-from ..images import check_shape, scaled_shape
+from ..checks.shapes import check_shape, scaled_shape
 from ..losses import Weights
 
 OPTIMISERS = ('Adam', 'L-BFGS')

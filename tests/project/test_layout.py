@@ -10,10 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / 'd2l_style'
 CHAPTER = ['images', 'backbones', 'features', 'losses', 'training']
 BELOW = {'compat': [], 'layers': [], 'store': [],  # folder or file: those that it may look at, besides itself
-         'checks': ['compat'],
-         'images': ['store'], 'backbones': ['layers', 'store'], 'features': ['checks', 'layers', 'images', 'backbones'],
-         'losses': [], 'training': ['checks', 'compat', 'features', 'losses'],
-         'fast': ['compat', *CHAPTER], 'beyond': ['checks', 'compat', 'layers', 'store', *CHAPTER],
+         'checks': ['compat', 'store'],
+         'images': ['checks', 'store'], 'backbones': ['layers', 'store'],
+         'features': ['checks', 'layers', 'images', 'backbones'], 'losses': [],
+         'training': ['checks', 'compat', 'features', 'losses'],
+         'fast': ['checks', 'compat', *CHAPTER], 'beyond': ['checks', 'compat', 'layers', 'store', *CHAPTER],
          'book': ['compat', 'store', *CHAPTER], 'lab': ['checks', 'store', *CHAPTER, 'fast'],
          'exercises': ['layers', *CHAPTER, 'beyond']}
 TOP = {'notebooks', 'img', 'd2l_style', 'tests', 'docs', 'classroom', 'tools', 'requirements',

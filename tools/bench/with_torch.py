@@ -128,6 +128,6 @@ def _lbfgs(loss, X, number):
 
 
 def load(file):
-    """Content picture, style picture and weights that `worker.py` has stored."""
+    """Content picture, style picture and weights that `competitor.py` has stored."""
     stored = dict(np.load(file))
     return stored.pop('content_X'), stored.pop('style_X'), stored

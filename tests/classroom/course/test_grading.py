@@ -181,7 +181,8 @@ def test_what_takes_over_the_kernel_loses_its_own_marks(graded, student):
     assert (results[student].score, results[student].problem) == (TAKES_OVER[student][1], '')
 
 
-def test_what_takes_too_long_in_all_is_not_run_any_more():
+def test_what_takes_too_long_in_all_is_not_run_any_more(tmp_path, monkeypatch):
+    monkeypatch.setenv('IPYTHONDIR', str(tmp_path))  # the confined kernel writes nowhere else, and IPython makes it
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('print(1)') for _ in range(2)],
                                         metadata={'kernelspec': {'name': 'python3', 'display_name': 'Python 3'}})
     executed, _ = ExecuteApart(total=0).preprocess(notebook, {})
