@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from .pixels import at_most
 from .recipe import from_text, to_text
-from .views import at_most
 
 KEY = 'd2l_style lab'  # of the text chunk in a PNG
 FRAMES = 60  # of a film: five seconds

@@ -6,20 +6,22 @@ from pathlib import Path
 from weakref import WeakSet
 
 import ipywidgets as widgets
-from tqdm import tqdm
 
 from ..images import preprocess
 from .controls import EPOCHS, TrainingControls, WeightControls, button, merged
 from .effects import Effects
 from .guide import Guide
 from .layer_controls import LayerControls
+from .loss_views import Curves, LayerBars
 from .pace import Pace
 from .panel import Message, Panel, close_parts
 from .picture_controls import PictureControls
+from .pixels import at_most
 from .recipe import chapters, on_backbone
+from .run_bar import RunBar
 from .saving import Saving
 from .training_thread import Worker, to_picture
-from .views import CompositeView, Curves, GramView, LayerBars, PictureView, at_most
+from .views import CompositeView, GramView, PictureView
 
 STILL = Path(__file__).parent / 'still.png'
 STYLE = (Path(__file__).parent / 'lab.css').read_text(encoding='utf-8')
@@ -51,8 +53,8 @@ class StyleLab(Panel):
                                {'content': 'content', 'style': 'style', 'tv': 'TV'})
         self._make_run_bar()
         self._make_views()
-        self.saving = Saving(self.worker, most_pixels, do=self._keep, say=self._say_kept, begin=self._begin,
-                             go_back=self._go_back)
+        self.saving = Saving(self.worker, most_pixels, do=self._keep, say=partial(self.say, place='keep'),
+                             used=self._use_keep, begin=self._begin, go_back=self._go_back)
         self.messages = {'run': self.message, 'layers': self.layers.message, 'pictures': self.choice.message,
                          'keep': self.saving.message}
         self._place = 'run'  # where the control is that was used last: what comes of it is said there
@@ -64,15 +66,9 @@ class StyleLab(Panel):
     # What it is made of
 
     def _make_run_bar(self):
-        self.run = button('Run', 'start or pause the training', self._run_or_pause, 'primary')
-        self.step = button('Step', 'train a single epoch', lambda _: self._run(1))
-        self.snapshot = button('Snapshot', 'keep the picture and its settings below, to go back to or to compare',
-                               lambda _: self._task(lambda: self.saving.gallery.add(self.worker.moment())))
-        self.reset = button('Start over', 'throw the run away and begin with the start picture', self._reset)
-        self.progress = widgets.IntProgress(min=0, max=EPOCHS, layout={'flex': '1 1 60px', 'width': 'auto',
-                                                                       'max_width': '240px'})
-        self.state, self.numbers, self.message = widgets.HTML(), widgets.HTML(), Message()
-        self.numbers.add_class('d2l-numbers')
+        self.bar = RunBar(self._run_or_pause, lambda _: self._run(1),
+                          lambda _: self._task(lambda: self.saving.gallery.add(self.worker.moment())), self._reset)
+        self.message = Message()
         self.chapter = button('Chapter’s settings', 'layers, weights and training as in the chapter, 500 epochs',
                               lambda _: self._preset(chapters(self.worker.settings), 500))
         self.lively = button('Lab’s settings', f'the chapter’s, but {EPOCHS} epochs with a learning rate of 0.1',
@@ -91,10 +87,9 @@ class StyleLab(Panel):
         tabs.titles = ('Weights', 'Layers', 'Training', 'Pictures', 'Try it')
         details = widgets.Tab([self.bars, self.grams], titles=('Losses by layer', 'Gram matrices'))
         presets = widgets.HBox([self.chapter, self.lively], layout={'flex_flow': 'row wrap'})
-        bar = widgets.HBox([self.run, self.step, self.snapshot, self.reset, self.state, self.progress, self.numbers])
         parts = {
-            'tabs': tabs, 'details': details, 'bar': bar, 'controls': widgets.VBox([tabs, presets]),
-            'left': widgets.VBox([bar, self.message, self.composite, self.composite.tools]),
+            'tabs': tabs, 'details': details, 'bar': self.bar, 'controls': widgets.VBox([tabs, presets]),
+            'left': widgets.VBox([self.bar, self.message, self.composite, self.composite.tools]),
             'keep': self.saving}
         parts['stage'] = widgets.Box([parts['left'], parts['controls']])
         parts['below'] = widgets.Box([self.sources, self.curves, details])
@@ -190,18 +185,16 @@ class StyleLab(Panel):
         self.worker.restore(moment)
 
     def _begin(self, settings):
-        self._place = 'keep'
         self._apply(settings)
         self._reset()
 
-    def _say_kept(self, text, kind='error'):
+    def _use_keep(self):
         self._place = 'keep'
-        self.say(text, kind)
 
     # What happens in the worker's thread
 
     def _keep(self, task):
-        self._place = 'keep'
+        self._use_keep()
         self._task(task)
 
     def _task(self, task):
@@ -256,20 +249,13 @@ class StyleLab(Panel):
         self.composite.show(to_picture(worker.X), self.before, worker.used().weights)
 
     def _show_state(self):
-        worker, done = self.worker, len(self.worker.history)
-        self.run.description = 'Pause' if worker.training else 'Run'
-        self.step.disabled = worker.training
-        state = worker.state
-        self.progress.max, self.progress.value = worker.stop_after, min(done, worker.stop_after)
-        left = max(0, worker.stop_after - done) / worker.rate if worker.rate else 0
-        self.numbers.value = (f'<span>epoch <b class="d2l-epoch">{done}</b> of {worker.stop_after}</span>' + (
-            f'<span>{worker.rate:.1f} epochs/s</span><span>{tqdm.format_interval(left)} left</span>' * bool(left)))
-        if self._state != (state, worker.message):
-            self._state = state, worker.message
-            self.state.value = f'<span class="d2l-state d2l-{state}" role="status">{state}</span>'
+        worker = self.worker
+        self.bar.show(worker)
+        if self._state != (worker.state, worker.message):
+            self._state = worker.state, worker.message
             if worker.message:
-                self.say(worker.message, 'error' if state == 'failed' else 'note',
-                         place='run' if state == 'finished' else None)
+                self.say(worker.message, 'error' if worker.state == 'failed' else 'note',
+                         place='run' if worker.state == 'finished' else None)
 
     def close(self):
         """End the run and take the lab off the page."""

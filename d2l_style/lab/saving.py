@@ -15,12 +15,12 @@ class Saving(widgets.VBox):
     """Buttons, the link and the code that they make, and the snapshots.
 
     `worker`: whose run is saved. `most_pixels`: of a size that is loaded. `do(task)`: has the worker do it, and tells
-    its errors. `say(text, kind)`: tells a sentence here. `begin(settings)`: starts anew with what was loaded.
-    `go_back(moment)`: what a snapshot's button does.
+    its errors. `say(text, kind)`: tells a sentence here. `used()`: notes that the user is here. `begin(settings)`:
+    starts anew with what was loaded. `go_back(moment)`: what a snapshot's button does.
     """
 
-    def __init__(self, worker, most_pixels, *, do, say, begin, go_back):
-        self.worker, self.most_pixels, self._do, self._say, self._begin = worker, most_pixels, do, say, begin
+    def __init__(self, worker, most_pixels, *, do, say, used, begin, go_back):
+        self.worker, self.most_pixels, self._say, self._used, self._begin = worker, most_pixels, say, used, begin
         self.page, self.film, self.gallery, self.message = Page(), Film(), Gallery(go_back), Message()
         self.link = widgets.HTML(layout={'display': 'none'})
         self.code = widgets.Textarea(layout={'width': '100%', 'height': '220px', 'display': 'none'},
@@ -47,6 +47,7 @@ class Saving(widgets.VBox):
     def _loaded(self, change):
         if not change['new']:
             return None
+        self._used()
         file, self.load.value = change['new'][0], ()
         try:
             parts = settings_in_png(bytes(file['content']))

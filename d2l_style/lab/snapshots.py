@@ -3,7 +3,8 @@ import ipywidgets as widgets
 
 from .drawing import picture_png
 from .panel import close_parts
-from .views import PictureView, at_most
+from .pixels import at_most
+from .views import PictureView
 
 THUMBNAIL_SIDE = 150
 

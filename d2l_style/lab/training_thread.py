@@ -1,4 +1,4 @@
-"""Worker: trains in a thread of its own, so that the kernel stays free for sliders.
+"""Training thread: trains in a thread of its own, so that the kernel stays free for sliders.
 
 All that computes happens in this thread, one thing after the other: an epoch, or one of the
 `do` tasks between two epochs. Callbacks of widgets only set `settings` or hand over a task. The

@@ -7,6 +7,7 @@ from d2l_style.lab.training_thread import Worker
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 import pytest
 
 SMALL = Settings(image_shape=(48, 32))
@@ -52,8 +53,13 @@ def lab():
     assert not lab.worker.trace
 
 
+@pytest.fixture
+def pair():
+    return np.zeros((10, 20, 3), 'uint8'), np.full((10, 20, 3), 200, 'uint8')
+
+
 def press(lab, name):
-    button = next(b for b in (lab.run, lab.step, lab.snapshot, lab.reset, *lab.saving.buttons) if b.description == name)
+    button = next(b for b in (*lab.bar.children[:4], *lab.saving.buttons) if b.description == name)
     button.click()
     assert lab.worker.wait()
 

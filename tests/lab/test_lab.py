@@ -15,9 +15,9 @@ from .conftest import composite, press, upload
 
 
 def test_it_shows_the_start_and_is_ready(lab):
-    assert 'ready' in lab.state.value
+    assert 'ready' in lab.bar.state.value
     assert Image.open(io.BytesIO(composite(lab))).size == (48, 32)
-    assert lab.run.description == 'Run'
+    assert lab.bar.run.description == 'Run'
     assert 'content conv4_4' in lab.bars.table.value
 
 
@@ -25,26 +25,26 @@ def test_run_step_and_reset_change_the_picture_and_what_is_said(lab):
     start = composite(lab)
     press(lab, 'Step')
     assert composite(lab) != start
-    assert 'paused' in lab.state.value
-    assert '<b class="d2l-epoch">1</b>' in lab.numbers.value
+    assert 'paused' in lab.bar.state.value
+    assert '<b class="d2l-epoch">1</b>' in lab.bar.numbers.value
     lab.training.stop.value = 5
     press(lab, 'Run')
-    assert 'finished' in lab.state.value
-    assert lab.progress.value == lab.progress.max == 5
+    assert 'finished' in lab.bar.state.value
+    assert lab.bar.progress.value == lab.bar.progress.max == 5
     press(lab, 'Start over')
-    assert 'ready' in lab.state.value
+    assert 'ready' in lab.bar.state.value
     assert composite(lab) == start
 
 
 def test_buttons_tell_what_can_be_done(lab):
     lab.training.stop.value = 100_000
-    lab.run.click()
-    assert (lab.run.description, lab.step.disabled) == ('Pause', True)
+    lab.bar.run.click()
+    assert (lab.bar.run.description, lab.bar.step.disabled) == ('Pause', True)
     wait_for(lambda: lab.worker.history)
-    lab.run.click()
+    lab.bar.run.click()
     assert lab.worker.wait()
-    assert (lab.run.description, lab.step.disabled) == ('Run', False)
-    assert 'paused' in lab.state.value
+    assert (lab.bar.run.description, lab.bar.step.disabled) == ('Run', False)
+    assert 'paused' in lab.bar.state.value
 
 
 def test_a_weight_changes_the_bars_at_once_even_without_a_run(lab):
@@ -141,7 +141,7 @@ def test_messages_are_beside_their_cause_and_go_with_the_run(lab):
     lab.training.stop.box.value = 1
     press(lab, 'Run')
     assert '1 epochs are done' in lab.message.value
-    for action in (lab.reset.click, lab.saving.gallery.row.children[0].children[-1].children[0].click):
+    for action in (lab.bar.reset.click, lab.saving.gallery.row.children[0].children[-1].children[0].click):
         press(lab, 'Save PNG')
         action()
         assert lab.worker.wait()
@@ -191,7 +191,7 @@ def test_presets_and_experiments_set_everything(lab):
         assert lab.worker.settings.image_shape == (48, 32)
         assert lab.training.start.value == experiment.settings.start
         press(lab, 'Step')
-        assert 'paused' in lab.state.value
+        assert 'paused' in lab.bar.state.value
 
 
 def test_an_error_in_the_run_is_shown_in_the_lab(lab):
@@ -199,13 +199,13 @@ def test_an_error_in_the_run_is_shown_in_the_lab(lab):
     before = composite(lab)
     lab.layers.backbone.value = 'vgg19'
     press(lab, 'Run')
-    assert 'failed' in lab.state.value
+    assert 'failed' in lab.bar.state.value
     assert 'weights fetch vgg19' in lab.message.value
     assert lab.layers.message.value == ''
     assert composite(lab) == before
     lab.layers.backbone.value = 'vgg19_slim'
     press(lab, 'Step')
-    assert 'paused' in lab.state.value
+    assert 'paused' in lab.bar.state.value
     lab.worker.trace = ''
 
 
@@ -216,7 +216,7 @@ def test_closing_leaves_no_thread_and_no_widget():
             return set(widgets.Widget.widgets)
     before, threads = alive(), threading.active_count()
     lab = style_lab(image_shape=(48, 32))
-    lab.run.click()
+    lab.bar.run.click()
     wait_for(lambda: lab.worker.history)
     lab.worker.do(lambda: lab.saving.gallery.add(lab.worker.moment()))
     wait_for(lambda: lab.saving.gallery.row.children)

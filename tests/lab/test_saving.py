@@ -29,7 +29,7 @@ def test_files_are_saved_and_offered_for_download(lab, monkeypatch):
     assert lab.message.value == ''
     press(lab, 'Step')
     press(lab, 'Step')
-    assert 'failed' not in lab.state.value
+    assert 'failed' not in lab.bar.state.value
     for ending in ('PNG', 'GIF', 'MP4'):
         press(lab, f'Save {ending}')
         assert f'style-lab-epoch-2.{ending.lower()}' in lab.saving.link.value
@@ -72,3 +72,16 @@ def test_settings_that_cannot_be_used_here_are_told(lab, settings, sentence):
     assert 'before anything was trained' in lab.saving.message.value
     lab.saving.load.value = upload('a.png', b'no png')
     assert 'no settings' in lab.saving.message.value
+
+
+def test_a_late_answer_of_the_page_does_not_draw_other_messages_to_itself(lab):
+    press(lab, 'Copy as code')
+    lab.layers.backbone.value = 'vgg19'
+    assert lab.worker.wait()
+    lab.saving.page._answered(lab.saving.page, {'copied': True}, [])
+    assert 'Copied' in lab.saving.message.value
+    lab.worker.reset()  # fails: the weights are not here
+    assert lab.worker.wait()
+    assert 'weights fetch vgg19' in lab.layers.message.value
+    assert lab.saving.message.value == ''
+    lab.worker.trace = ''

@@ -1,0 +1,110 @@
+"""Loss views: the losses of a run, as curves over the epochs and as bars of each layer. None of them computes one."""
+import math
+
+import bqplot
+import ipywidgets as widgets
+import numpy as np
+
+# Colours with a contrast of 3 or more on both themes of JupyterLab; a line style for those who see none
+CURVES = {
+    'content': ('#3b82d6', 'solid'), 'style': ('#d9690f', 'dashed'),
+    'TV': ('#2a9d5a', 'dotted'), 'sum': ('#858585', 'dash_dotted')}
+DECADES = 6  # that the curves show at most: the first content loss is 0 but for rounding
+POINTS = 300  # of a curve: more than that are not seen
+RANGE = -6, 5  # of the bars, as powers of ten
+
+
+class Curves(widgets.VBox):
+    """The three weighted losses and their sum over the epochs, on a logarithmic axis."""
+
+    def __init__(self):
+        self.legend = widgets.HTML()
+        scales = self.scales = {'x': bqplot.LinearScale(min=0, max=1), 'y': bqplot.LogScale(min=0.1, max=1e3)}
+        self.lines = {name: bqplot.Lines(x=[0.0], y=[1.0], scales=scales, colors=[colour], line_style=style,
+                                         stroke_width=2) for name, (colour, style) in CURVES.items()}
+        axes = [bqplot.Axis(scale=scales['x'], label='epoch', label_color=CURVES['sum'][0], tick_format='d',
+                            grid_lines='none'),
+                bqplot.Axis(scale=scales['y'], orientation='vertical', tick_format='.3~g', grid_lines='solid')]
+        self.columns, self.rows = axes
+        self.figure = bqplot.Figure(marks=list(self.lines.values()), axes=axes, animation_duration=0,
+                                    display_toolbar=False,
+                                    fig_margin={'top': 8, 'bottom': 44, 'left': 60, 'right': 12},
+                                    layout={'width': '100%', 'height': '230px', 'min_width': '200px'})
+        super().__init__([widgets.HTML('<b>weighted losses</b> (logarithmic axis)'), self.legend, self.figure])
+        self.add_class('d2l-curves')
+        self.show([])
+
+    def show(self, history):
+        """Draw the losses of all steps in `history`."""
+        shown = np.unique(np.linspace(0, len(history) - 1, min(len(history), POINTS)).round().astype(int))
+        steps = [history[i] for i in shown]
+        values = {'content': [step.content_loss for step in steps], 'style': [step.style_loss for step in steps],
+                  'TV': [step.tv_l for step in steps], 'sum': [step.total_loss for step in steps]}
+        self._scale(len(history), [l for losses in values.values() for l in losses if l > 0])
+        for name, line in self.lines.items():
+            y = np.array(values[name] or [1.0])
+            with line.hold_sync():
+                line.x, line.y = (shown if len(shown) else np.zeros(1)), np.where(y > 0, y, math.nan)
+        self.legend.value = '<div class="d2l-legend">' + ''.join(
+            f'<span><svg width="22" height="8" aria-hidden="true"><line x1="0" y1="4" x2="22" y2="4" stroke="{colour}" '
+            f'stroke-width="3" stroke-dasharray="{dashes}"/></svg> {name} <output class="d2l-{name}">'
+            f'{short(values[name][-1]) if steps else "–"}</output></span>'
+            for (name, (colour, _)), dashes in zip(CURVES.items(), ('', '6 4', '2 3', '7 3 2 3'))) + '</div>'
+
+    def _scale(self, epochs, losses):
+        """Axes from 0 to the last epoch and between powers of ten; they change seldom, which is easier to read."""
+        high = math.ceil(math.log10(max(losses))) if losses else 3
+        low = max(high - DECADES, math.floor(math.log10(min(losses)))) if losses else -1
+        high = max(high, low + 2)
+        last = max(10, -(-epochs // 50) * 50)
+        if self.scales['x'].max != last:
+            self.columns.tick_values = np.linspace(0, last, 6)
+            self.scales['x'].max = float(last)
+        if (self.scales['y'].min, self.scales['y'].max) != (10.0 ** low, 10.0 ** high):
+            self.rows.tick_values = np.array([10.0 ** power for power in range(low, high + 1)])
+            with self.scales['y'].hold_sync():
+                self.scales['y'].min, self.scales['y'].max = 10.0 ** low, 10.0 ** high
+
+
+class LayerBars(widgets.VBox):
+    """Each layer's loss as a bar, before and after weighting."""
+
+    def __init__(self):
+        self.table = widgets.HTML()
+        super().__init__([self.table])
+        self.measured = None
+
+    def show(self, measured, weights):
+        """Draw a `Measured`, weighted with `Weights`."""
+        self.measured = measured
+        self.table.value = bars_html(measured, weights)
+
+
+def bars_html(measured, weights):
+    """A table of the losses of each layer, as numbers and as bars on a logarithmic scale."""
+    kinds = [kind for kind, _ in measured.layers]
+    factors = [weights.content] * kinds.count('content') + weights.style_layers(kinds.count('style')) + [weights.tv]
+    weighted = [factor * l for factor, l in zip(factors, measured.losses)]
+    top = int(np.argmax(weighted))
+    rows = [f'<tr{" class=d2l-top" if i == top else ""}><th scope="row">{kind} {name}</th>'
+            f'{_bar(l, CURVES[kind][0])}{_bar(w, CURVES[kind][0])}</tr>'
+            for i, ((kind, name), l, w) in enumerate(zip(measured.layers, measured.losses, weighted))]
+    share = weighted[top] / (sum(weighted) or 1)
+    most = ' '.join(measured.layers[top]).strip()
+    return ('<table class="d2l-bars"><thead><tr><th></th><th colspan="2">before weighting</th>'
+            f'<th colspan="2">after weighting</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
+            f'<p class="d2l-note">Counts most now: <b>{most}</b>, {share:.0%} of the sum. '
+            'The scale is logarithmic: a tenth more is about 13 times as much.</p>')
+
+
+def _bar(value, colour):
+    low, high = RANGE
+    width = 100 * np.clip((math.log10(value) - low) / (high - low), 0, 1) if value > 0 else 0
+    return (f'<td class="d2l-number">{short(value)}</td><td class="d2l-track">'
+            f'<div style="width:{width:.0f}%;background:{colour}"></div></td>')
+
+
+def short(value):
+    """A loss in a few characters: three significant digits, no exponent where it can be helped."""
+    return f'{value:.3g}' if 1e-3 <= value < 1e3 else '0' if value == 0 else f'{value:.0f}' if 1e3 <= value < 1e6 \
+        else f'{value:.1e}'

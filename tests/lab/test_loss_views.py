@@ -1,0 +1,42 @@
+from d2l_style import Weights
+from d2l_style.lab.loss_views import Curves, bars_html, short
+
+import re
+
+import numpy as np
+import pytest
+
+from .conftest import trained
+
+
+def test_curves_show_every_loss_and_skip_what_a_logarithm_cannot(worker):
+    curves = Curves()
+    assert '–' in curves.legend.value
+    trained(worker, 2)
+    trained(worker, 2, weights=Weights(tv=0))
+    curves.show(worker.history)
+    assert curves.lines['style'].y.tolist() == [step.style_loss for step in worker.history]
+    assert np.isnan(curves.lines['TV'].y[2:]).all()
+    assert curves.scales['y'].max >= max(step.total_loss for step in worker.history)
+    assert short(worker.history[-1].style_loss) in curves.legend.value
+    curves.show(worker.history * 1000)
+    assert len(curves.lines['sum'].y) == 300
+    assert curves.scales['x'].max == 4000
+
+
+def test_bars_tell_each_loss_before_and_after_weighting(worker):
+    trained(worker, 3)
+    weights = Weights(2, 500, 3, (1, 1, 4, 1, 0))
+    measured = worker.transfer.measure(worker.X)
+    table = bars_html(measured, weights)
+    rows = dict(re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table))
+    assert list(rows) == ['content conv4_4', *(f'style conv{k}_1' for k in range(1, 6)), 'TV ']
+    for row, l, factor in zip(rows.values(), measured.losses, [2, 500, 500, 2000, 500, 0, 3]):
+        before, after = re.findall(r'd2l-number">(.*?)</td>', row)
+        assert (before, after) == (short(l), short(float(l * factor)))
+
+
+@pytest.mark.parametrize(('value', 'text'), [(0, '0'), (0.12345, '0.123'), (123.4, '123'), (12345.6, '12346'),
+                                         (1.5e-5, '1.5e-05'), (3e9, '3.0e+09')])
+def test_losses_are_short(value, text):
+    assert short(value) == text
