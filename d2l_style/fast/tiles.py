@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mxnet import autograd, nd
 from mxnet.gluon import nn
 
-from .compiled import huber_tv_loss
+from .compiled import tv_loss
 
 GRID = 32  # pixels: tiles begin at multiples of it, so that every pooling pairs the same pixels
 
@@ -55,25 +55,25 @@ class TiledLoss:
     """What `TransferLoss` computes, tile by tile: in the memory of one tile, and about half as fast.
 
     `net`: a `FeatureNet`. `content_X`, `style_X`: (1, 3, h, w), the first of the composite image's
-    size. `huber`: see `TransferLoss`. `side`: of a tile, in pixels; else than a multiple of 32
+    size. `side`: of a tile, in pixels; else than a multiple of 32
     raises `ValueError`.
     """
 
-    def __init__(self, net, content_X, style_X, huber=0, side=512):
+    def __init__(self, net, content_X, style_X, side=512):
         if side < GRID or side % GRID:
             raise ValueError(f'side is {side!r}: give a multiple of {GRID} pixels, for example 512')
-        self.net, self.huber, self.side = net, huber, side
+        self.net, self.side = net, side
         self.strides, self.margin = view(net)
         self.contents_Y = [[outputs[i] for i in net.content_layers]
                            for outputs in (self._features(*seen) for seen in self._windows(content_X))]
         self.styles_Y_gram = self._grams(style_X)
 
     def gradient(self, X, weights):
-        """As `TransferLoss.gradient`: loss to optimise, weighted losses, and gradient like `X` (1, 3, h, w)."""
+        """As `TransferLoss.gradient`: the sum, the weighted losses, and the gradient like `X` (1, 3, h, w)."""
         grams = self._grams(X)
         styles_l = [(G - G_Y).square().mean() * weight for G, G_Y, weight in
                     zip(grams, self.styles_Y_gram, weights.style_layers(len(grams)))]
-        tv_l, smooth_l, gradient = self._tv(X, weights)
+        tv_l, gradient = self._tv(X, weights)
         contents_l = [0] * len(self.net.content_layers)
         for (tile, window), contents_Y in zip(self._windows(X), self.contents_Y):
             window.attach_grad()
@@ -88,7 +88,7 @@ class TiledLoss:
             contents_l = [before + share for before, share in zip(contents_l, shares)]
             nd.waitall()  # one tile at a time in the memory
         losses = nd.concat(*contents_l, *styles_l, tv_l, dim=0)
-        return losses[:-1].sum() + smooth_l, losses, gradient
+        return losses.sum(), losses, gradient
 
     def close(self):
         """As `TransferLoss.close`: let go of the content features of all tiles."""
@@ -131,10 +131,9 @@ class TiledLoss:
         X = X.copy()
         X.attach_grad()
         with autograd.record():
-            tv, rounding = huber_tv_loss(nd, X, self.huber)
-            l = (tv + rounding) * weights.tv
+            l = tv_loss(nd, X) * weights.tv
         l.backward()
-        return tv * weights.tv, l, X.grad
+        return l, X.grad
 
 
 def _inner(tile, first, stride):

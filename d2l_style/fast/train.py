@@ -33,7 +33,6 @@ from .lbfgs import lbfgs
 from .tiles import TiledLoss
 
 COARSEST = 150  # pixels of the short side, the chapter's smaller size: below, the content is lost from sight
-HUBER = 0.01  # half a grey level: there the TV loss is rounded off, because L-BFGS stalls at its corners
 PLATEAU = 10  # epochs over which `tolerance` is measured
 TILED_ABOVE = 64e6  # pixels × channels of the first layer: beyond, all layers together take over 5 GB
 MEMORY = 2e9  # bytes for what L-BFGS remembers
@@ -144,10 +143,10 @@ def _loss(content_img, style_img, image_shape, net, style_scale):
     if width * height * net.channels > min(TILED_ABOVE, room(net.ctx)):
         pictures = (preprocess(img, shape).copyto(net.ctx) for img, shape in (
             (content_img, image_shape), (style_img, scaled_shape(image_shape, style_scale))))
-        return TiledLoss(net, *pictures, huber=HUBER)
+        return TiledLoss(net, *pictures)
     _, contents_Y = get_contents(content_img, image_shape, net)
     _, styles_Y = get_styles(style_img, image_shape, net, style_scale)
-    return TransferLoss(net, contents_Y, [gram(Y) for Y in styles_Y], huber=HUBER)
+    return TransferLoss(net, contents_Y, [gram(Y) for Y in styles_Y])
 
 
 def _descend(X, loss, weights, tolerance):

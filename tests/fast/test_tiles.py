@@ -18,8 +18,8 @@ def test_tiles_give_the_losses_and_the_gradient_of_the_whole_picture(kind, width
     content_X, style_X, X = (noise(width, height, seed) for seed in range(3))
     contents_Y, _ = extract_features(content_X, net)
     grams = [gram(Y) for Y in extract_features(style_X, net)[1]]
-    whole = TransferLoss(net, contents_Y, grams, huber=0.01)
-    tiled = TiledLoss(net, content_X, style_X, huber=0.01, side=64)
+    whole = TransferLoss(net, contents_Y, grams)
+    tiled = TiledLoss(net, content_X, style_X, side=64)
     for weights in (Weights(), Weights(tv=0), Weights(content=50, style=10, tv=1), Weights(layers=(0, 1, 5, 2, 0.1))):
         l, losses, gradient = whole.gradient(X, weights)
         tiled_l, tiled_losses, tiled_gradient = tiled.gradient(X, weights)

@@ -6,7 +6,6 @@
 from d2l_style import FeatureNet, Weights, get_contents, get_styles, gram, load_backbone, read_image, train_fast_steps
 from d2l_style.fast.compiled import TransferLoss
 from d2l_style.fast.tiles import TiledLoss
-from d2l_style.fast.train import HUBER
 
 import json
 import resource
@@ -35,8 +34,8 @@ def seams():
     content_X, contents_Y = get_contents(read_image('mountain_lake'), shape, net)
     style_X, styles_Y = get_styles(read_image('painted_hills'), shape, net)
     X = content_X + 0.3 * (style_X - content_X)
-    whole = TransferLoss(net, contents_Y, [gram(Y) for Y in styles_Y], HUBER).gradient(X, Weights())
-    tiled = TiledLoss(net, content_X, style_X, HUBER).gradient(X, Weights())
+    whole = TransferLoss(net, contents_Y, [gram(Y) for Y in styles_Y]).gradient(X, Weights())
+    tiled = TiledLoss(net, content_X, style_X).gradient(X, Weights())
     (losses, gradient), (tiled_losses, tiled_gradient) = ([a.asnumpy() for a in b[1:]] for b in (whole, tiled))
     off = abs(gradient - tiled_gradient).max((0, 1)) / abs(gradient).max()
     near = np.zeros(off.shape, bool)  # within 4 pixels of the line between two tiles
