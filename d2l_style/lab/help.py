@@ -18,7 +18,7 @@ HELP = {
     'upload': 'A picture of your own (JPEG, PNG and others), for the side chosen here: up to 10 MB (90 MB with '
               '“make lab”) and 64 megapixels.',
     'size': 'Width × height in pixels. The chapter trains at 225 × 150, then at 450 × 300; four times the pixels '
-            'take four times as long.',
+            'take three to four times as long.',
     'proportions': 'Fit the content image into that size; the chapter stretches it.',
     'lr': 'Learning rate: how far Adam moves a pixel in an epoch. The chapter takes 0.01; 0.1 shows something at once.',
     'decay': 'The learning rate is divided by ten every so many epochs (0: never). The chapter: 200.',

@@ -12,7 +12,7 @@ from .controls import EPOCHS, TrainingControls, WeightControls, button, merged
 from .effects import Effects
 from .guide import Guide
 from .layer_controls import LayerControls
-from .loss_views import Curves, LayerBars
+from .loss_views import Curves, LayerBars, sums
 from .pace import Pace
 from .panel import Message, Panel, close_parts
 from .picture_controls import PictureControls
@@ -233,7 +233,7 @@ class StyleLab(Panel):
             self.effects.saw(measured, self.composite.picture)
             self.bars.show(measured, worker.used().weights)
             self.grams.show(measured)
-            self.curves.show(worker.history)
+            self.curves.show(worker.history, sums(measured, worker.used().weights))
             self._show_state()
         self.pace.sent()
 

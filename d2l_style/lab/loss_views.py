@@ -34,8 +34,11 @@ class Curves(widgets.VBox):
         self.add_class('d2l-curves')
         self.show([])
 
-    def show(self, history):
-        """Draw the losses of all steps in `history`."""
+    def show(self, history, now=None):
+        """Draw the losses of all steps in `history`. `now`: those of the picture as it is, by name, for the legend.
+
+        A step has the losses of the picture that it began with, which is no longer the one that is seen.
+        """
         shown = np.unique(np.linspace(0, len(history) - 1, min(len(history), POINTS)).round().astype(int))
         steps = [history[i] for i in shown]
         values = {'content': [step.content_loss for step in steps], 'style': [step.style_loss for step in steps],
@@ -48,7 +51,7 @@ class Curves(widgets.VBox):
         self.legend.value = '<div class="d2l-legend">' + ''.join(
             f'<span><svg width="22" height="8" aria-hidden="true"><line x1="0" y1="4" x2="22" y2="4" stroke="{colour}" '
             f'stroke-width="3" stroke-dasharray="{dashes}"/></svg> {name} <output class="d2l-{name}">'
-            f'{short(values[name][-1]) if steps else "–"}</output></span>'
+            f'{short(now[name] if now else values[name][-1]) if steps else "–"}</output></span>'
             for (name, (colour, _)), dashes in zip(CURVES.items(), ('', '6 4', '2 3', '7 3 2 3'))) + '</div>'
 
     def _scale(self, epochs, losses):
@@ -80,11 +83,25 @@ class LayerBars(widgets.VBox):
         self.table.value = bars_html(measured, weights)
 
 
-def bars_html(measured, weights):
-    """A table of the losses of each layer, as numbers and as bars on a logarithmic scale."""
+def weighted_losses(measured, weights):
+    """The losses of a `Measured` times their weights, in the same order."""
     kinds = [kind for kind, _ in measured.layers]
     factors = [weights.content] * kinds.count('content') + weights.style_layers(kinds.count('style')) + [weights.tv]
-    weighted = [factor * l for factor, l in zip(factors, measured.losses)]
+    return [factor * l for factor, l in zip(factors, measured.losses)]
+
+
+def sums(measured, weights):
+    """The weighted losses of a `Measured` by the names of the curves."""
+    found = dict.fromkeys(CURVES, 0)
+    for (kind, _), l in zip(measured.layers, weighted_losses(measured, weights)):
+        found[kind] += l
+        found['sum'] += l
+    return found
+
+
+def bars_html(measured, weights):
+    """A table of the losses of each layer, as numbers and as bars on a logarithmic scale."""
+    weighted = weighted_losses(measured, weights)
     top = int(np.argmax(weighted))
     rows = [f'<tr{" class=d2l-top" if i == top else ""}><th scope="row">{kind} {name}</th>'
             f'{_bar(l, CURVES[kind][0])}{_bar(w, CURVES[kind][0])}</tr>'

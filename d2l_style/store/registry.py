@@ -37,7 +37,7 @@ class PublishedWeights:
 WEIGHTS = {
     'vgg19_slim': PublishedWeights(
         'VGG-19 with a quarter of the channels, distilled from the real one and from a quarter network of H. Wang and '
-        'others, CVPR 2020 (embedded)', f'{CC_BY}\n\n{MIT}', 1_930_000,
+        'others, CVPR 2020 (embedded)', f'{CC_BY}\n\n{MIT}', 1_700_000,
         embedded=Path(__file__).parent.parent / 'pretrained' / 'vgg19_slim.params'),
     'vgg19': PublishedWeights(
         "the chapter's VGG-19 with ImageNet weights, from Gluon's model zoo, edition before July 2018 "

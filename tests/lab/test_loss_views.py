@@ -1,5 +1,5 @@
 from d2l_style import Weights
-from d2l_style.lab.loss_views import Curves, bars_html, short
+from d2l_style.lab.loss_views import Curves, bars_html, short, sums, weighted_losses
 
 import re
 
@@ -19,6 +19,10 @@ def test_curves_show_every_loss_and_skip_what_a_logarithm_cannot(worker):
     assert np.isnan(curves.lines['TV'].y[2:]).all()
     assert curves.scales['y'].max >= max(step.total_loss for step in worker.history)
     assert short(worker.history[-1].style_loss) in curves.legend.value
+    measured = worker.transfer.measure(worker.X)
+    curves.show(worker.history, sums(measured, Weights()))  # the legend is of the picture that is seen
+    total = sum(weighted_losses(measured, Weights()))
+    assert short(total) in curves.legend.value and total != worker.history[-1].total_loss
     curves.show(worker.history * 1000)
     assert len(curves.lines['sum'].y) == 300
     assert curves.scales['x'].max == 4000

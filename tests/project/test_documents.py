@@ -19,10 +19,11 @@ PLACEHOLDERS = {'NAME': 'vgg19', 'FILE': 'weights.safetensors', 'FOLDER': 'folde
 END = re.compile(r'[`)\n"\'|,;]|  |\\n| with | in | says | lists | and | # ')
 
 
-def words(file):
-    """The text of a page, or of the Markdown and code cells of a notebook."""
+def words(file, *kinds):
+    """The text of a page, or of the cells of a notebook, of all `kinds` or of those that are named."""
     if file.suffix == '.ipynb':
-        return '\n'.join(cell.source for cell in nbformat.read(file, as_version=4).cells)
+        cells = nbformat.read(file, as_version=4).cells
+        return '\n'.join(cell.source for cell in cells if not kinds or cell.cell_type in kinds)
     return file.read_text(encoding='utf-8')
 
 
@@ -46,7 +47,7 @@ def anchors(file):
 @DOCUMENTS
 def test_links_lead_to_what_is_there(file):
     folder = ROOT / 'notebooks' if file.suffix == '.ipynb' else file.parent  # the solved notebook 6 becomes notebook 6
-    for link in re.findall(r'\]\(([^)\s]+)\)', words(file)):
+    for link in re.findall(r'\]\(([^)\s]+)\)', words(file, 'markdown')):
         if '://' in link or link.startswith('attachment:'):
             continue
         path, _, anchor = link.partition('#')
