@@ -28,6 +28,7 @@ from ..checks.shapes import check_shape, scaled_shape
 from ..features import FeatureNet, extract_features, get_contents, get_styles
 from ..images import postprocess, preprocess, read_image
 from ..losses import Weights, compute_loss, gram
+from ..store import local_picture
 from ..store.folders import whole
 from ..training import train_steps
 from .variations import noise
@@ -61,9 +62,10 @@ class Cell:
     lr: float = 0.1
     lr_decay_epoch: int = 1000
     epochs: int = 100
+    digests: tuple = ()  # of both pictures: another file under the same name is another cell
 
     def key(self):
-        """A name for the files of this cell: the same settings have the same one."""
+        """A name for the files of this cell: the same settings and pictures have the same one."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -114,7 +116,7 @@ def sweep(folder, *, client=None, progress=True, **grid):
 
 def expand(grid):
     """(cells, names of what varies) of a grid, the last name varying fastest. Raises `ValueError`."""
-    known = [field.name for field in fields(Cell)]
+    known = [field.name for field in fields(Cell) if field.name != 'digests']
     for name in grid:
         if name not in known:
             raise ValueError(f'there is no setting {name!r}: choose from {", ".join(known)}')
@@ -135,7 +137,16 @@ def _checked(cell):
     layers = {name: (value,) if isinstance(value, (str, int)) else value and tuple(value)
               for name, value in (('content_layers', cell.content_layers), ('style_layers', cell.style_layers))}
     scaled_shape(cell.image_shape, cell.style_scale)
-    return replace(cell, image_shape=check_shape(cell.image_shape), **layers)
+    return replace(cell, image_shape=check_shape(cell.image_shape), **layers,
+                   digests=(_digest(cell.content), _digest(cell.style)))
+
+
+def _digest(picture):
+    """SHA-256 of a picture's file; '' for an address, and for a file that is not there, which its cell says."""
+    try:
+        return hashlib.sha256(local_picture(picture).read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return ''
 
 
 def _computed(cells, client):
@@ -195,8 +206,9 @@ def compute(cell):
 
 def _train(cell):
     """The composite image of a cell, (1, 3, h, w), and its losses before weighting, {column: loss}."""
-    net, content_X, contents_Y, styles_Y = _prepared(cell.content, cell.style, cell.backbone, cell.content_layers,
-                                                     cell.style_layers, cell.image_shape, cell.style_scale)
+    net, content_X, contents_Y, styles_Y = _prepared(
+        cell.content, cell.style, cell.backbone, cell.content_layers, cell.style_layers, cell.image_shape,
+        cell.style_scale, cell.digests)
     X = content_X
     if cell.start == 'style':
         X = preprocess(read_image(cell.style), cell.image_shape).copyto(net.ctx)
@@ -218,8 +230,8 @@ def _network(backbone):
 
 
 @lru_cache(maxsize=16)
-def _prepared(content, style, backbone, content_layers, style_layers, image_shape, style_scale):
-    """Network and targets: once a process, however many cells share them."""
+def _prepared(content, style, backbone, content_layers, style_layers, image_shape, style_scale, digests):  # noqa: ARG001
+    """Network and targets: once a process, however many cells share them, and for pictures of the same `digests`."""
     net = FeatureNet(_network(backbone), content_layers, style_layers)
     _, styles_Y = get_styles(read_image(style), image_shape, net, style_scale)
     return (net, *get_contents(read_image(content), image_shape, net), styles_Y)
@@ -227,7 +239,8 @@ def _prepared(content, style, backbone, content_layers, style_layers, image_shap
 
 def _row(cell, losses=None, *, seconds=0.0, error=''):
     """The row of a cell: settings, losses before weighting, a layer a column, seconds, error."""
-    return {**asdict(cell), 'key': cell.key(), **(losses or {}), 'seconds': round(seconds, 2), 'error': error}
+    settings = {name: value for name, value in asdict(cell).items() if name != 'digests'}
+    return {**settings, 'key': cell.key(), **(losses or {}), 'seconds': round(seconds, 2), 'error': error}
 
 
 def _is_done(folder, cell):

@@ -14,7 +14,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     'feature_browser': ['browse_features', 'feature_map', 'layer_table'],
     'live': ['LiveView'],
     'loss_mixer': ['mix_losses'],
-    'source': ['show_source'],
     'lab': ['StyleLab'],
     'opening': ['style_lab'],
 })

@@ -1,3 +1,4 @@
+from d2l_style import read_image
 from d2l_style.beyond import sweep as sweep_module
 from d2l_style.beyond.sweep import Cell, compute, contact_sheet, expand, sweep
 
@@ -148,3 +149,17 @@ def test_mxnet_gets_the_threads_that_dask_gives_a_worker(tmp_path, cluster):
                 swept = sweep(tmp_path / str(threads), client=client, tv_weight=[0, 10, 20], **QUICK)
                 assert (swept.table['error'] == '').all()
                 assert set(client.run(os.getenv, 'OMP_NUM_THREADS').values()) == {str(threads)}
+
+
+def test_another_picture_under_the_same_name_is_another_cell(tmp_path):
+    file = tmp_path / 'photo.png'
+    swept = []
+    for name in ('cat', 'coffee'):
+        Image.fromarray(read_image(name).asnumpy()).save(file)
+        swept += [sweep(tmp_path / folder, content=str(file), progress=False, **QUICK) for folder in ('one', 'two')]
+    pictures = [one.pictures()[0] for one in swept]
+    assert (pictures[0] == pictures[1]).all() and (pictures[2] == pictures[3]).all()
+    assert not (pictures[0] == pictures[2]).all()
+    assert 'digests' not in swept[0].table
+    with pytest.raises(ValueError, match="no setting 'digests'"):
+        sweep(tmp_path / 'one', digests=['a'])
