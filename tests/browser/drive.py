@@ -97,6 +97,16 @@ def _wait_for(address, process, log):
             time.sleep(0.2)
 
 
+# JupyterLab makes cells when they come in sight, and each may push the others away: until nothing moves any more
+STILL = """async element => {
+  const place = () => { const box = element.getBoundingClientRect(); return `${box.x} ${box.y}`; };
+  for (let same = 0, before = ''; same < 10; same = before === place() ? same + 1 : 0) {
+    element.scrollIntoView({block: 'center'});
+    before = place();
+    await new Promise(done => setTimeout(done, 50));
+  } }"""
+
+
 @contextlib.contextmanager
 def chrome():
     """A headless Chromium. Only one at a time: Playwright takes the thread."""
@@ -157,7 +167,7 @@ def sticks_out(page, inside):
 def drag(page, slider):
     """Drag a slider by a quarter of its width with the mouse, to where there is room; its values before and after."""
     track, handle = slider.locator('.noUi-target'), slider.get_by_role('slider')
-    track.evaluate("track => track.scrollIntoView({block: 'center'})")
+    track.evaluate(STILL)
     box, knob = track.bounding_box(), handle.bounding_box()
     x, y = knob['x'] + knob['width'] / 2, knob['y'] + knob['height'] / 2
     right = x + box['width'] / 4 <= box['x'] + box['width']
