@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from ..images import postprocess
 from .drawing import picture_png
 
-SHARE = 0.03  # of the time that the training may lose to the drawing
+SHARE = 0.02  # of the time that the training may lose to the drawing
+LEAST = 1e-3  # of a curve: the first content loss is 0, which a logarithm does not know
 LINES = {'content': '-', 'style': '--', 'TV': '-.'}
 
 
@@ -21,7 +22,7 @@ class LiveView:
 
     def __init__(self):
         self.epochs, self.losses = [], {name: [] for name in LINES}
-        self.display, self.next = None, 0
+        self.display, self.canvas, self.next = None, None, 0
 
     def __call__(self, epoch, X, losses, last=False):
         """Take the three weighted losses, numbers, of the picture `X` (1, 3, h, w). `last`: draw in any case."""
@@ -39,16 +40,28 @@ class LiveView:
         now = time.monotonic()
         self.next = now + (now - start) / SHARE
 
-    def _draw(self, picture):
+    def _make(self, picture):
+        """The figure, which is laid out once: that takes longer than to draw it."""
         figure = Figure(figsize=(8, 2.9), layout='constrained', dpi=100)
-        curves, image = figure.subplots(1, 2)
-        for (name, line), values in zip(LINES.items(), self.losses.values()):
-            curves.plot(self.epochs, np.maximum(values, 1e-3), line, label=name)
-        curves.set(xlabel='epoch', ylabel='weighted loss (log scale)', yscale='log')
-        curves.legend(fontsize=8)
-        image.imshow(picture)
-        image.set_title(f'composite image, epoch {self.epochs[-1]}', fontsize=10)
+        self.axes, image = figure.subplots(1, 2)
+        self.lines = [self.axes.plot([0], [1], line, label=name)[0] for name, line in LINES.items()]
+        self.axes.set(xlabel='epoch', ylabel='weighted loss (log scale)', yscale='log')
+        self.axes.legend(fontsize=8)
+        self.image = image.imshow(picture)
+        self.title = image.set_title('composite image, epoch 000', fontsize=10)
         image.axis('off')
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        return picture_png(np.asarray(canvas.buffer_rgba())[..., :3])
+        self.canvas = FigureCanvasAgg(figure)
+        self.canvas.draw()
+        figure.set_layout_engine('none')
+
+    def _draw(self, picture):
+        if self.canvas is None:
+            self._make(picture)
+        for line, values in zip(self.lines, self.losses.values()):
+            line.set_data(self.epochs, np.maximum(values, LEAST))
+        self.axes.relim()
+        self.axes.autoscale_view()
+        self.image.set_data(picture)
+        self.title.set_text(f'composite image, epoch {self.epochs[-1]}')
+        self.canvas.draw()
+        return picture_png(np.asarray(self.canvas.buffer_rgba())[..., :3])
