@@ -132,6 +132,7 @@ def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureN
                 tqdm.write(f'change lr to {step.lr * lr_decay:.1e}')
     except KeyboardInterrupt:
         tqdm.write(f'interrupted after epoch {epoch}: the picture so far is returned')
+    give_back()
     return X
 
 

@@ -1,7 +1,7 @@
 """Loading: whoever imports MXNet after `d2l_style` gets one that runs on this machine, on all of its cores.
 
 An import hook, so that `import mxnet` and `from d2l import mxnet as d2l` stay as the book has them. It sets the
-threads, finds the libraries, has OpenBLAS use what the processor has, gives MXNet the names that NumPy had in its
+threads and how memory is kept, finds the libraries, has OpenBLAS use what the processor has, gives MXNet the names that NumPy had in its
 time, and has `d2l.try_gpu()` ask `device`. Nothing is imported before it is needed: `d2l_style` can be imported where
 MXNet can not.
 """
@@ -12,6 +12,7 @@ from importlib.machinery import PathFinder, SourceFileLoader
 
 from .blas import use_better_core
 from .libraries import library_error, with_libraries
+from .memory import keep_arrays
 from .threads import use_all_cores
 
 
@@ -47,6 +48,7 @@ class MXNetLoader(SourceFileLoader):
 
     def _load_mxnet(self, module):
         use_all_cores()
+        keep_arrays()
         try:
             with with_libraries():
                 use_better_core()

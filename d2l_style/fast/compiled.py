@@ -41,6 +41,7 @@ class TransferLoss(nn.HybridBlock):
     def close(self):
         """Give back the memory of the graph: Gluon keeps this block for as long as the network that it has called."""
         self._clear_cached_op()
+        give_back()
 
     def hybrid_forward(self, F, X, factors, *targets):
         """The losses out of the network's outputs; called by Gluon, with `nd` or `sym` as `F`."""

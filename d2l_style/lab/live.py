@@ -6,6 +6,7 @@ from IPython.display import Image, display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ..compat.memory import give_back
 from ..images import postprocess
 from .drawing import picture_png
 
@@ -37,6 +38,8 @@ class LiveView:
             self.display.update(shown)
         else:
             self.display = display(shown, display_id=True)
+        if last:
+            give_back()  # a kernel goes on living, with what 500 epochs have freed
         now = time.monotonic()
         self.next = now + (now - start) / SHARE
 

@@ -5,12 +5,12 @@ import sys
 
 
 def run(code, *, check=True, path='', **settings):
-    """(stdout, stderr) of `code` in a fresh Python, without settings of OpenMP, OpenBLAS and MXNet but for `settings`.
+    """(stdout, stderr) of `code` in a fresh Python; of OpenMP's, OpenBLAS', MXNet's and glibc's settings only `settings`.
 
     `path`: folders that come first in its PYTHONPATH. Fails where the code fails, unless `check` is off.
     """
     environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith(('OMP_', 'GOMP_', 'MXNET_', 'OPENBLAS_'))}
+                   if not name.startswith(('OMP_', 'GOMP_', 'MXNET_', 'OPENBLAS_', 'MALLOC_'))}
     environment['PYTHONPATH'] = os.pathsep.join(filter(None, [str(path), environment.get('PYTHONPATH', '')]))
     done = subprocess.run([sys.executable, '-c', code], env={**environment, **settings}, capture_output=True, text=True)
     assert not check or done.returncode == 0, done.stderr
