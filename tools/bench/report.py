@@ -20,7 +20,8 @@ def write(stored, folder):
     for processor, results in stored.items():
         texts.append(f'## {processor}\n\n' + '\n\n'.join(table(results[part]) for part, table in parts.items()
                                                           if part in results))
-        plot(results, Path(folder) / f'{"-".join(processor.split())}.svg')
+        if 'speed' in results and 'quality' in results:  # a half of the figure each
+            plot(results, Path(folder) / f'{"-".join(processor.split())}.svg')
     text = '\n\n'.join(texts)
     print(text)
     (Path(folder) / 'results.md').write_text(text + '\n', encoding='utf-8')
@@ -168,22 +169,20 @@ def plot(results, file):
     """Loss over time, and seconds an epoch over the size."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout='constrained')
     lines = ['-', '--', '-.', ':', (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1))]
-    if 'quality' in results:
-        runs = {run['label']: run for run in results['quality']['runs'] if run['title'] == 'embedded'}
-        for (label, run), line in zip(runs.items(), lines):
-            times = np.cumsum([0, *run['seconds'][1:]])
-            left.plot(times[1:], np.minimum.accumulate(run['losses'])[1:], ls=line, label=label)
-        left.set(xscale='log', yscale='log', xlabel='seconds (log scale)', ylabel='least loss so far (log scale)',
-                 title='embedded backbone, 225×150')
-        left.legend(fontsize=8)
-    if 'speed' in results:
-        part = results['speed']
-        shown = [label for label in labels(part) if 'L-BFGS' not in label and 'fast' not in label]
-        for label, line in zip(shown, lines):
-            epochs = by_size(part, label, 'epoch')
-            right.plot([w * w * 2 / 3 / 1e6 for w in epochs], [median(s) for s in epochs.values()], ls=line, marker='o',
-                       ms=4, label=label)
-        right.set(xscale='log', yscale='log', xlabel='megapixels (log scale)', ylabel='seconds an epoch (log scale)',
-                  title='one epoch with Adam')
-        right.legend(fontsize=8)
+    runs = {run['label']: run for run in results['quality']['runs'] if run['title'] == 'embedded'}
+    for (label, run), line in zip(runs.items(), lines):
+        times = np.cumsum([0, *run['seconds'][1:]])
+        left.plot(times[1:], np.minimum.accumulate(run['losses'])[1:], ls=line, label=label)
+    left.set(xscale='log', yscale='log', xlabel='seconds (log scale)', ylabel='least loss so far (log scale)',
+             title='embedded backbone, 225×150')
+    left.legend(fontsize=8)
+    part = results['speed']
+    shown = [label for label in labels(part) if 'L-BFGS' not in label and 'fast' not in label]
+    for label, line in zip(shown, lines):
+        epochs = by_size(part, label, 'epoch')
+        right.plot([w * w * 2 / 3 / 1e6 for w in epochs], [median(s) for s in epochs.values()], ls=line, marker='o',
+                   ms=4, label=label)
+    right.set(xscale='log', yscale='log', xlabel='megapixels (log scale)', ylabel='seconds an epoch (log scale)',
+              title='one epoch with Adam')
+    right.legend(fontsize=8)
     figure.savefig(file, metadata={'Date': None})
