@@ -1,9 +1,9 @@
 """Loading: whoever imports MXNet after `d2l_style` gets one that runs on this machine, on all of its cores.
 
 An import hook, so that `import mxnet` and `from d2l import mxnet as d2l` stay as the book has them. It sets the
-threads and how memory is kept, finds the libraries, has OpenBLAS use what the processor has, gives MXNet the names that NumPy had in its
-time, and has `d2l.try_gpu()` ask `device`. Nothing is imported before it is needed: `d2l_style` can be imported where
-MXNet can not.
+threads and how memory is kept, finds the libraries, has OpenBLAS use what the processor has, gives MXNet the names that
+NumPy had in its time, and has `d2l.try_gpu()` ask `device`. Nothing is imported before it is needed: `d2l_style` can be
+imported where MXNet can not.
 """
 import sys
 import warnings

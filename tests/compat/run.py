@@ -5,7 +5,7 @@ import sys
 
 
 def run(code, *, check=True, path='', **settings):
-    """(stdout, stderr) of `code` in a fresh Python; of OpenMP's, OpenBLAS', MXNet's and glibc's settings only `settings`.
+    """(stdout, stderr) of `code` in a fresh Python, with `settings` and no others of OpenMP, OpenBLAS, MXNet and glibc.
 
     `path`: folders that come first in its PYTHONPATH. Fails where the code fails, unless `check` is off.
     """
