@@ -15,12 +15,13 @@ from mxnet.gluon import nn
 from tqdm.auto import tqdm
 
 from . import losses  # its functions are looked up when they are called: whoever replaces one changes the training
-from .checks.training import check_settings, check_targets, checked_losses
-from .compat.memory import give_back
+from .checks.training import check_settings, check_targets, check_weights, checked_losses
+from .compat.memory import giving_back
 from .features import FeatureNet, Features, extract_features
 from .losses import Weights
 
 ComputeLoss = Callable[[nd.NDArray, Features, Features, Features, list], tuple[list, list, nd.NDArray, nd.NDArray]]
+Gram = Callable[[nd.NDArray], nd.NDArray]
 
 
 class DivergedError(ArithmeticError):
@@ -78,19 +79,23 @@ class GeneratedImage(nn.Block):
         return self.weight.data()
 
 
-def get_inits(X: nd.NDArray, ctx: mx.Context, lr: float, styles_Y: Features) -> tuple[nd.NDArray, list, gluon.Trainer]:
-    """The composite image initialised to `X`, the Gram matrices of the style, and an Adam trainer."""
+def get_inits(X: nd.NDArray, ctx: mx.Context, lr: float, styles_Y: Features,
+              gram: Gram | None = None) -> tuple[nd.NDArray, list, gluon.Trainer]:
+    """The composite image initialised to `X`, the Gram matrices of the style, and an Adam trainer.
+
+    `gram`: in place of `losses.gram`.
+    """
     gen_img = GeneratedImage(X.shape)
     gen_img.initialize(init.Constant(X), ctx=ctx, force_reinit=True)
     trainer = gluon.Trainer(gen_img.collect_params(), 'adam', {'learning_rate': lr})
-    styles_Y_gram = [losses.gram(Y) for Y in styles_Y]
+    styles_Y_gram = [(gram or losses.gram)(Y) for Y in styles_Y]
     return gen_img(), styles_Y_gram, trainer
 
 
 def train_steps(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureNet, lr: float = 0.01,
                 max_epochs: int = 500, lr_decay_epoch: int = 200, *, lr_decay: float = 0.1,
                 weights: Weights | None = None, changes: dict[int, tuple[float, Weights]] | None = None,
-                compute_loss: ComputeLoss | None = None) -> Iterator[Step]:
+                compute_loss: ComputeLoss | None = None, gram: Gram | None = None) -> Iterator[Step]:
     """The chapter's training loop as a generator that yields a `Step` after every epoch.
 
     `X`: the start, (1, 3, h, w), which stays as it is. `contents_Y`, `styles_Y`: from
@@ -98,19 +103,21 @@ def train_steps(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: Fe
     `lr_decay` every `lr_decay_epoch` epochs. `weights`: may be changed between epochs, from any thread.
     `changes`: {epoch: (lr, weights)}, used from that epoch on; may be added to between epochs.
     `compute_loss`: in place of `losses.compute_loss`, called with its first five arguments; `weights` are its own then.
+    `gram`: in place of `losses.gram`, for the targets; `compute_loss` has to use the same.
     Raises `ValueError` for settings that make no sense, `DivergedError` when numbers overflow.
     """
     changes = {} if changes is None else changes
+    check_weights(weights, changes)
     check_settings(X, [lr, *(lr for lr, _ in changes.values())], max_epochs, lr_decay_epoch, lr_decay)
     check_targets(X, contents_Y, styles_Y, net)
-    return _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_decay, weights or Weights(), changes,
-                  compute_loss)
+    return giving_back(_steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_decay,
+                              weights or Weights(), changes, compute_loss, gram))
 
 
 def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureNet, lr: float = 0.01,
           max_epochs: int = 500, lr_decay_epoch: int = 200, *, lr_decay: float = 0.1, weights: Weights | None = None,
           changes: dict[int, tuple[float, Weights]] | None = None, compute_loss: ComputeLoss | None = None,
-          progress: bool = True, history: list[Step] | None = None) -> nd.NDArray:
+          gram: Gram | None = None, progress: bool = True, history: list[Step] | None = None) -> nd.NDArray:
     """Train as the chapter does and return the composite image, (1, 3, h, w).
 
     Prints the losses every 50 epochs; `progress` adds a bar with the time left. An interrupt
@@ -118,8 +125,8 @@ def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureN
     for curves. Other arguments and errors: `train_steps`.
     """
     steps = train_steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_decay=lr_decay,
-                        weights=weights, changes=changes, compute_loss=compute_loss)
-    epoch, hidden = 0, not progress or bool(os.environ.get('TQDM_DISABLE'))
+                        weights=weights, changes=changes, compute_loss=compute_loss, gram=gram)
+    X, epoch, hidden = X.copy(), 0, not progress or bool(os.environ.get('TQDM_DISABLE'))
     try:
         for step in tqdm(steps, total=max_epochs, unit='epoch', disable=hidden):
             X, epoch = step.X, step.epoch
@@ -132,13 +139,12 @@ def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureN
                 tqdm.write(f'change lr to {step.lr * lr_decay:.1e}')
     except KeyboardInterrupt:
         tqdm.write(f'interrupted after epoch {epoch}: the picture so far is returned')
-    give_back()
     return X
 
 
-def _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_decay, weights, changes, compute_loss):
-    give_back()
-    X, styles_Y_gram, trainer = get_inits(X, X.context, lr, styles_Y)
+def _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_decay, weights, changes, compute_loss,
+           gram):
+    X, styles_Y_gram, trainer = get_inits(X, X.context, lr, styles_Y, gram)
     last_good = X.copy()
     for epoch in range(max_epochs):
         lr, weights = changes.get(epoch, (trainer.learning_rate, weights))

@@ -2,6 +2,7 @@ from d2l_style import (
     DivergedError,
     FeatureNet,
     Weights,
+    extract_features,
     get_contents,
     get_inits,
     get_styles,
@@ -258,3 +259,46 @@ def test_the_learning_rate_may_fall_by_another_factor(job, capsys):
     assert 'change lr to 7.2e-01' in capsys.readouterr().out
     with pytest.raises(ValueError, match='lr_decay is 2: give a factor above 0, at most 1'):
         train(*job, lr_decay=2)
+
+
+def test_a_gram_of_ones_own_makes_the_targets_too(job):
+    def gram(X):
+        return 3 * losses.gram(X)
+
+    def compute_loss(X, contents_Y_hat, styles_Y_hat, contents_Y, styles_Y_gram):
+        styles_l = [(gram(Y) - G).square().mean() for Y, G in zip(styles_Y_hat, styles_Y_gram)]
+        return [], styles_l, nd.zeros(1), nd.add_n(*styles_l)
+
+    history, own = [], (*job[:2], extract_features(job[0], job[3])[1], job[3])  # the style of the start itself
+    train(*own, max_epochs=1, compute_loss=compute_loss, gram=gram, progress=False, history=history)
+    train(*own, max_epochs=1, compute_loss=compute_loss, progress=False, history=history)
+    assert history[0].style_loss == pytest.approx(0, abs=1e-9)
+    assert history[1].style_loss > 1e-6
+
+
+@pytest.mark.parametrize(('name', 'value', 'said'), [
+    ('X', np.zeros((1, 3, 32, 48)), 'X is a ndarray: give a picture'),
+    ('net', 'vgg19_slim', 'net is a str: give a FeatureNet'),
+    ('contents_Y', None, 'contents_Y is a NoneType: give what get_contents returns second'),
+    ('styles_Y', [np.zeros(3)] * 5, 'styles_Y is a list: give what get_styles returns second'),
+    ('weights', {'style': 1}, 'weights is .*: give Weights'),
+    ('changes', {1: 0.1}, r'changes\[1\] is 0.1: give \(lr, Weights'),
+    ('changes', [0.1], 'changes is a list: give')])
+def test_what_is_no_argument_of_train_is_named(job, name, value, said):
+    arguments = {**dict(zip(('X', 'contents_Y', 'styles_Y', 'net'), job)), name: value}
+    with pytest.raises(ValueError, match=said):
+        train(**arguments, max_epochs=1, progress=False)
+
+
+def test_gram_matrices_are_no_style_features(job):
+    X, contents_Y, styles_Y, net = job
+    with pytest.raises(ValueError, match='styles_Y does not fit the style layers'):
+        train(X, contents_Y, [losses.gram(Y) for Y in styles_Y], net, max_epochs=1)
+
+
+def test_an_interrupt_before_the_first_epoch_returns_a_picture_of_its_own(job, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    X = train(*job, compute_loss=interrupted, progress=False)
+    assert X is not job[0] and (job[0] == X).asnumpy().all()

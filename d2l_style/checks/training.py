@@ -18,10 +18,23 @@ def check_settings(X, lrs, max_epochs, lr_decay_epoch, lr_decay):
             raise ValueError(f'lr is {lr!r}: give a finite learning rate above 0, for example 0.01')
     if not (isinstance(lr_decay, numbers.Real) and 0 < lr_decay <= 1):
         raise ValueError(f'lr_decay is {lr_decay!r}: give a factor above 0, at most 1, for example 0.1')
+    if type(X) is not nd.NDArray:  # MXNet's own NumPy arrays are a subclass, with other functions
+        raise ValueError(f'X is {_kind(X)}: give a picture of shape (1, 3, height, width) from preprocess')
     if X.ndim != 4 or X.shape[:2] != (1, 3):
         raise ValueError(f'X has shape {X.shape}: give a picture of shape (1, 3, height, width) from preprocess')
     if not math.isfinite(X.sum().asscalar()):
         raise ValueError('X has pixels that are infinite or NaN: start from a picture out of preprocess')
+
+
+def check_weights(weights, changes):
+    """Raise `ValueError` where `weights` are no `Weights`, or `changes` not {epoch: (lr, Weights)}."""
+    if weights is not None and not hasattr(weights, 'style_layers'):
+        raise ValueError(f'weights is {weights!r}: give Weights(content, style, tv), for example Weights(tv=0)')
+    if not isinstance(changes, dict):
+        raise ValueError(f'changes is {_kind(changes)}: give {{epoch: (lr, Weights(...))}}')
+    for epoch, change in changes.items():
+        if not (isinstance(change, tuple) and len(change) == 2 and hasattr(change[1], 'style_layers')):
+            raise ValueError(f'changes[{epoch!r}] is {change!r}: give (lr, Weights(...))')
 
 
 def check_targets(X, contents_Y, styles_Y, net):
@@ -29,10 +42,14 @@ def check_targets(X, contents_Y, styles_Y, net):
     if isinstance(net, mx.Context):
         raise ValueError(f'net is {net}: give the FeatureNet here. The chapter has its network in a global variable '
                          'and passes the device; here the network is passed, and knows its device')
+    if not hasattr(net, 'style_layers'):
+        raise ValueError(f'net is {_kind(net)}: give a FeatureNet, for example FeatureNet(load_backbone())')
     width, height = X.shape[3], X.shape[2]
     check_memory(X.context, (width, height), net.channels)
     for name, Y, layers, get in (('contents_Y', contents_Y, net.content_layers, 'get_contents'),
                                  ('styles_Y', styles_Y, net.style_layers, 'get_styles')):
+        if not isinstance(Y, (list, tuple)) or not all(type(y) is nd.NDArray for y in Y):
+            raise ValueError(f'{name} is {_kind(Y)}: give what {get} returns second, a list with an NDArray a layer')
         wanted, found = net.layer_names(layers), getattr(Y, 'layers', None) or net.layer_names(layers)
         if found != wanted or len(Y) != len(layers):
             raise ValueError(f'{name} does not fit net: it has {len(Y)} layers ({", ".join(found)}), and net looks at '
@@ -40,14 +57,14 @@ def check_targets(X, contents_Y, styles_Y, net):
     shapes = net.shapes(X.shape)
     if [Y.shape for Y in contents_Y] != [shapes[i] for i in net.content_layers]:
         raise ValueError('contents_Y does not fit X: call get_contents with the size of X and the same net')
-    if [Y.shape[1] for Y in styles_Y] != [shapes[i][1] for i in net.style_layers]:
+    if [(Y.ndim, *Y.shape[:2]) for Y in styles_Y] != [(4, *shapes[i][:2]) for i in net.style_layers]:
         raise ValueError('styles_Y does not fit the style layers: call get_styles with the same net')
 
 
 def checked_losses(found):
     """What a `compute_loss` has returned, if it is what the chapter's returns."""
     def is_number(l):
-        return isinstance(l, nd.NDArray) and l.size == 1
+        return type(l) is nd.NDArray and l.size == 1
 
     if isinstance(found, tuple) and len(found) == 4 and isinstance(found[0], list) and isinstance(found[1], list):
         contents_l, styles_l, *others = found
@@ -60,4 +77,4 @@ def checked_losses(found):
 def _kind(found):
     if isinstance(found, tuple):
         return f'({", ".join(map(_kind, found))})'
-    return f'an NDArray of shape {found.shape}' if isinstance(found, nd.NDArray) else f'a {type(found).__name__}'
+    return f'an NDArray of shape {found.shape}' if type(found) is nd.NDArray else f'a {type(found).__name__}'

@@ -33,6 +33,15 @@ def give_back():
     _glibc('malloc_trim', 0)
 
 
+def giving_back(steps):
+    """Hand out what the generator `steps` does, and give memory back before the first and after the last."""
+    give_back()
+    try:
+        yield from steps
+    finally:
+        give_back()
+
+
 def _glibc(function, *arguments):
     """Call a function of the C library that only glibc has."""
     if sys.platform == 'linux':
