@@ -15,7 +15,7 @@ from mxnet.gluon import nn
 from tqdm.auto import tqdm
 
 from . import losses  # its functions are looked up when they are called: whoever replaces one changes the training
-from .checks.training import check_settings, check_targets, check_weights, checked_losses
+from .checks.training import NO_GRADIENT, check_settings, check_targets, check_weights, checked_losses
 from .compat.memory import giving_back
 from .features import FeatureNet, Features, extract_features
 from .losses import Weights
@@ -154,7 +154,10 @@ def _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_deca
             outputs = X, *extract_features(X, net), contents_Y, styles_Y_gram
             found = compute_loss(*outputs) if compute_loss else losses.compute_loss(*outputs, used)
             contents_l, styles_l, tv_l, l = checked_losses(found)
-        l.backward()
+        try:
+            l.backward()
+        except mx.MXNetError as error:
+            raise ValueError(NO_GRADIENT) from error
         contents_l, styles_l = (tuple(float(l.asscalar()) for l in part) for part in (contents_l, styles_l))
         tv_l = float(tv_l.asscalar())
         if not math.isfinite(sum(contents_l) + sum(styles_l) + tv_l):

@@ -302,3 +302,9 @@ def test_an_interrupt_before_the_first_epoch_returns_a_picture_of_its_own(job, c
 
     X = train(*job, compute_loss=interrupted, progress=False)
     assert X is not job[0] and (job[0] == X).asnumpy().all()
+
+
+@pytest.mark.parametrize('loss', [nd.ones(1), nd.array([2.5])])
+def test_a_loss_without_a_gradient_is_told_what_to_do(job, loss):
+    with pytest.raises(ValueError, match='has no gradient: compute it from its arguments'):
+        train(*job, max_epochs=1, compute_loss=lambda *_: ([loss], [loss], loss, loss), progress=False)

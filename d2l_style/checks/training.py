@@ -7,6 +7,9 @@ from mxnet import nd
 
 from ..compat.device import check_memory
 
+NO_GRADIENT = ('the sum that compute_loss returned has no gradient: compute it from its arguments with '
+               'functions of nd only, and call neither asnumpy, detach nor backward in it')
+
 
 def check_settings(X, lrs, max_epochs, lr_decay_epoch, lr_decay):
     """Raise `ValueError` for settings of `train_steps` that make no sense. `lrs`: all that will be used."""
@@ -14,8 +17,8 @@ def check_settings(X, lrs, max_epochs, lr_decay_epoch, lr_decay):
         if not isinstance(value, numbers.Integral) or value < 1:
             raise ValueError(f'{name} is {value!r}: give a whole number, 1 or more')
     for lr in lrs:
-        if not (isinstance(lr, numbers.Real) and math.isfinite(lr) and float(lr) > 0):
-            raise ValueError(f'lr is {lr!r}: give a finite learning rate above 0, for example 0.01')
+        if not (isinstance(lr, numbers.Real) and 1e-37 < lr < 3e38):
+            raise ValueError(f'lr is {lr!r}: give a learning rate between 1e-37 and 3e38, for example 0.01')
     if not (isinstance(lr_decay, numbers.Real) and 0 < lr_decay <= 1):
         raise ValueError(f'lr_decay is {lr_decay!r}: give a factor above 0, at most 1, for example 0.1')
     if type(X) is not nd.NDArray:  # MXNet's own NumPy arrays are a subclass, with other functions
