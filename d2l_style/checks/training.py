@@ -17,8 +17,8 @@ def check_settings(X, lrs, max_epochs, lr_decay_epoch, lr_decay):
         if not isinstance(value, numbers.Integral) or value < 1:
             raise ValueError(f'{name} is {value!r}: give a whole number, 1 or more')
     for lr in lrs:
-        if not (isinstance(lr, numbers.Real) and 1e-37 < lr < 3e38):
-            raise ValueError(f'lr is {lr!r}: give a learning rate between 1e-37 and 3e38, for example 0.01')
+        if not (isinstance(lr, numbers.Real) and 1e-37 < lr <= 1e39):
+            raise ValueError(f'lr is {lr!r}: give a learning rate between 1e-37 and 1e39, for example 0.01')
     if not (isinstance(lr_decay, numbers.Real) and 0 < lr_decay <= 1):
         raise ValueError(f'lr_decay is {lr_decay!r}: give a factor above 0, at most 1, for example 0.1')
     if type(X) is not nd.NDArray:  # MXNet's own NumPy arrays are a subclass, with other functions
