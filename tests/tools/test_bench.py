@@ -61,8 +61,8 @@ def test_one_size_and_no_chapter_leave_dashes():
 
 def test_each_processor_keeps_its_results(tmp_path, capsys):
     part = {'machine': MACHINE, 'rows': [speed('train, embedded', 225, 0.03)], 'sgemm': [3.0]}
-    losses = {'machine': MACHINE, 'rows': []}
-    report.write({'AMD EPYC': {'speed': part, 'losses': losses}, 'Intel Xeon': {'speed': part}}, tmp_path)
+    quality = {'machine': MACHINE, 'runs': []}
+    report.write({'AMD EPYC': {'speed': part, 'quality': quality}, 'Intel Xeon': {'speed': part}}, tmp_path)
     text = (tmp_path / 'results.md').read_text(encoding='utf-8')
     assert text.index('## AMD EPYC') < text.index('## Intel Xeon')
     assert {file.name for file in tmp_path.iterdir()} == {'results.md', 'AMD-EPYC.svg'}, 'a plot needs both halves'
