@@ -61,7 +61,8 @@ def test_one_size_and_no_chapter_leave_dashes():
 
 def test_each_processor_keeps_its_results(tmp_path, capsys):
     part = {'machine': MACHINE, 'rows': [speed('train, embedded', 225, 0.03)], 'sgemm': [3.0]}
-    quality = {'machine': MACHINE, 'runs': []}
+    run = {'title': 'embedded', 'label': report.TARGET, 'losses': [9, 5], 'seconds': [1, 1]}
+    quality = {'machine': MACHINE, 'runs': [run]}
     report.write({'AMD EPYC': {'speed': part, 'quality': quality}, 'Intel Xeon': {'speed': part}}, tmp_path)
     text = (tmp_path / 'results.md').read_text(encoding='utf-8')
     assert text.index('## AMD EPYC') < text.index('## Intel Xeon')
