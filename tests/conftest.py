@@ -1,4 +1,12 @@
 """One small network, one small pair of pictures, for all tests."""
+from pathlib import Path
+
+from . import homes
+
+PERSONS_HOME = Path.home()
+BEFORE = homes.left_in(PERSONS_HOME)
+HOME = homes.move_in()  # before Matplotlib, Jupyter and Dask ask where they may write
+
 from d2l_style import FeatureNet, get_contents, get_styles  # before MXNet, as its threads are set there
 from d2l_style.backbones import vgg_features
 from d2l_style.layers import head
@@ -10,6 +18,24 @@ from mxnet import nd
 
 SHAPE = (48, 32)  # width, height
 NOWHERE = 'http://127.0.0.1:9'  # nobody answers there
+
+
+def pytest_sessionfinish(session):
+    """Nothing is left in the home of the person who runs the tests."""
+    homes.shutil.rmtree(HOME, ignore_errors=True)
+    left = homes.left_in(PERSONS_HOME) - BEFORE
+    if left:
+        print(f'\nTests left in {PERSONS_HOME}: {", ".join(sorted(left))}')
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch):
+    """An empty home for each test; what several tests share is in that of the process."""
+    with homes.empty() as home:
+        monkeypatch.setenv('HOME', home)
+        monkeypatch.setenv('USERPROFILE', home)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,18 @@
 #!/bin/sh
 # The tests that the arguments choose, or all of them and every notebook, in one run of pytest.
 #     sh tools/test.sh .venv/bin [ARGUMENT OF PYTEST …]
+#     SEED=1234 sh tools/test.sh .venv/bin      all tests but the notebooks, in an order drawn with that seed
 # Three processes, since browsers and servers wait much, each with one of MXNet's threads; a file runs in one of them,
-# the longest files first (tests/plugin.py).
+# the longest files first (tests/plugin.py). The twenty slowest are printed, and kept in build/durations.txt.
 set -eu
 bin=$1
 shift
 export OMP_NUM_THREADS=1 TQDM_DISABLE=1 D2L_STYLE_PROFILE=embedded
-if [ $# = 0 ]; then
+unset PYTHONDONTWRITEBYTECODE  # each of some 200 kernels and programs would compile all modules anew
+if [ $# = 0 ] && [ -n "${SEED:-}" ]; then
+  echo "In random order: SEED=$SEED"
+  set -- tests -rs -p randomly -p no:tests.plugin --randomly-seed="$SEED"
+elif [ $# = 0 ]; then
   # on a copy: the training notebook writes pictures, and a test leaves the tree as it was
   rm -rf build/nbval
   mkdir -p build/nbval
@@ -16,7 +21,7 @@ if [ $# = 0 ]; then
   "$bin/jupyter" nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
     --output 06_exercises_solved --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags part-3 \
     classroom/course/source/style_transfer/06_exercises.ipynb
-  set -- tests build/nbval/notebooks --cov -rs \
+  set -- tests build/nbval/notebooks --cov -rs --durations 20 \
     --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900
 fi
 exec "$bin/python" -m pytest -n 3 --dist loadfile --no-loadscope-reorder -p tests.plugin "$@"

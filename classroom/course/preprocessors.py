@@ -1,6 +1,7 @@
 """Preprocessors of nbgrader: a submission is executed apart from everything else, and always to its end."""
 import html
 import json
+import os
 import re
 import sys
 import tempfile
@@ -54,6 +55,13 @@ class ConfinedKernel(AsyncKernelManager):
         """The command that starts the kernel."""
         landlock = str(Path(__file__).with_name('landlock.py'))
         return [sys.executable, landlock, tempfile.gettempdir(), *super().format_kernel_cmd(extra_arguments)]
+
+    def start_kernel(self, **options):
+        """Start it with a home where it may write: where the teacher's is elsewhere, it gets another."""
+        if not Path.home().is_relative_to(tempfile.gettempdir()):
+            self.home = tempfile.TemporaryDirectory(prefix='home-', ignore_cleanup_errors=True)  # goes with this object
+            options['env'] = {**os.environ, 'HOME': self.home.name, 'IPYTHONDIR': f'{self.home.name}/ipython'}
+        return super().start_kernel(**options)
 
 
 class ExecuteApart(Execute):

@@ -146,6 +146,13 @@ def open_notebook(page, address, notebook, run=True):
         run_all(page)
 
 
+def expect(locator):
+    """Playwright's assertions about `locator`, which wait: a page shows a moment later what a click has done."""
+    from playwright import sync_api
+    sync_api.expect.set_options(timeout=300_000)
+    return sync_api.expect(locator)
+
+
 def run_all(page):
     """Run all cells; returns when each has answered."""
     assert page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')") is True

@@ -1,7 +1,7 @@
 """The notebooks with sliders, by mouse, at the size of a student's laptop."""
 import pytest
 
-from .drive import ROOT, drag, new_page, open_notebook, sticks_out
+from .drive import ROOT, drag, expect, new_page, open_notebook, sticks_out
 
 pytestmark = pytest.mark.slow
 
@@ -12,7 +12,7 @@ def test_every_slider_can_be_dragged_to_a_value_in_between(served, chromium, sho
         open_notebook(page, served, f'notebooks/{name}.ipynb')
         sliders = page.locator('.d2l-panel .widget-slider:visible')
         sliders.nth(number - 1).wait_for()
-        assert sliders.count() == number
+        expect(sliders).to_have_count(number)
         for slider in sliders.all():
             width, before, after, low, high = drag(page, slider)
             assert width > 100

@@ -6,7 +6,20 @@ set -eu
 project=$(cd "$(dirname "$0")/../.." && pwd)
 python=$("$project/.venv/bin/python" -c 'import sys; print(sys.base_prefix)')
 export project python
-exec unshare --mount --propagation private sh -eu -c '
+propagation=private
+if ! unshare --mount true 2>/dev/null; then
+  # in a chroot whose / is no mount point nothing can be made private: does what is mounted there stay there by itself?
+  propagation=unchanged
+  probe=$(mktemp -d)
+  unshare --mount --propagation unchanged mount -t tmpfs probe "$probe"
+  if grep -q " $probe " /proc/self/mountinfo; then
+    umount "$probe"
+    echo "what is mounted in this chroot is seen outside: before chroot, mount --bind --make-private ROOT ROOT" >&2
+    exit 1
+  fi
+  rmdir "$probe"
+fi
+exec unshare --mount --propagation "$propagation" sh -eu -c '
   layers=$(mktemp -d)
   mount -t tmpfs -o mode=755 layers "$layers"
   for folder in /etc "$project"; do

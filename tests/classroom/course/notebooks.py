@@ -2,6 +2,7 @@
 import copy
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -9,20 +10,28 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from ...solutions import RIGHT, source
 
 ROOT = Path(__file__).resolve().parents[3]
-RELEASED = nbformat.read(ROOT / 'notebooks' / '06_exercises.ipynb', as_version=4)
+
+
+class Exercises(NamedTuple):
+    """The notebook that students get, and the right sources of its functions."""
+
+    released: nbformat.NotebookNode
+    right: dict
+
+
+REAL = Exercises(nbformat.read(ROOT / 'notebooks' / '06_exercises.ipynb', as_version=4),
+                 {name: source(text) for name, text in RIGHT.items()})
+RELEASED = REAL.released
 ANSWERS = {'answer_1': "answer_1 = 'conv1_1'", 'answer_2': "answer_2 = 'one'",
            'answers_3_4': "answer_3, answer_4 = 'style', 1"}
 WRONG_GRAM = 'def gram(X):\n    return X'
 
 
-def solved(released=RELEASED, **instead):
+def solved(exercises=REAL, **instead):
     """The exercises with right answers, all that can be marked without a teacher; `instead`: other sources of cells."""
-    notebook = copy.deepcopy(released)
+    notebook = copy.deepcopy(exercises.released)
     for cell in notebook.cells:
-        name = name_of(cell)
-        if name in RIGHT:
-            cell.source = source(RIGHT[name])
-        cell.source = {**ANSWERS, **instead}.get(name, cell.source)
+        cell.source = {**exercises.right, **ANSWERS, **instead}.get(name_of(cell), cell.source)
     return notebook
 
 
@@ -46,9 +55,9 @@ def released_source(name):
     return RELEASED.cells[at(RELEASED, name)].source
 
 
-def edited(edit, **instead):
+def edited(edit, exercises=REAL, **instead):
     """The solved exercises after `edit(notebook)`."""
-    notebook = solved(**instead)
+    notebook = solved(exercises, **instead)
     edit(notebook)
     return notebook
 
@@ -164,9 +173,10 @@ def written_in_a_new_cell(name, behind):
 
 
 def all_in_one_cell(notebook):
+    together = '\n\n'.join(notebook.cells[at(notebook, name)].source for name in RIGHT)
     for name in RIGHT:
         notebook.cells[at(notebook, name)].source = released_source(name)
-    notebook.cells[at(notebook, 'postprocess')].source = '\n\n'.join(map(source, RIGHT.values()))
+    notebook.cells[at(notebook, 'postprocess')].source = together
 
 
 def answered_in_the_experiment(notebook):
@@ -181,8 +191,8 @@ def with_own_cell(text, before='gram'):
     return edit
 
 
-def as_document(change=lambda document: None, **instead):
+def as_document(change=lambda document: None, exercises=REAL, **instead):
     """The bytes of the solved exercises after `change(document)`, a dictionary that need not be a valid notebook."""
-    document = json.loads(content(solved(**instead)))
+    document = json.loads(content(solved(exercises, **instead)))
     change(document)
     return json.dumps(document).encode()

@@ -34,7 +34,9 @@ from .notebooks import (
 from .test_handins import N, locked, packed, tarred, with_link
 
 ALL, GRAM, UP_TO_GRAM, BEFORE_GRAM = 34, 5, 13, 8  # points that need no teacher
-RIGHT = content(solved())
+# of the real exercises too: what touches the cells that nbgrader marks, and a format
+WITH_THE_REAL = ('stripped', 'only code', 'no checks', 'no gram', 'split and stripped', 'written below', 'all in one',
+                 'answer below', 'pip by shell', 'package only', 'CRLF', 'v3')
 # names that break tables, patterns, paths, pages and formulas
 NAMES = cycle(['{} ada', 'Lee, {}', '{} [2b]', "O'{}", '{} Grün-Ωé', '🦊 {}', '={}', '-{}', '{}"quoted"', '{} ~ %20',
                '<b>{}', '{{{}}}', '{}; rm -rf', '{}.v2', '{} ' + 'long' * 30])
@@ -48,15 +50,16 @@ class Odd:
     files: dict
     points: float | None
     words: str = ''
+    what: str = ''
 
 
 def by_odd_name(what, data, points=ALL, words=''):
     """One notebook, of a student with an odd name."""
     student = next(NAMES).format(what)
-    return Odd(student, {f'{student}.ipynb': data}, points, words)
+    return Odd(student, {f'{student}.ipynb': data}, points, words, what)
 
 
-def edits():
+def edits(exercises):
     """Notebooks that were edited."""
     cases = {
         'stripped': (without_metadata, ALL, '30 cells'), 'stripped of ids': (without_anything, ALL, '30 cells'),
@@ -80,7 +83,8 @@ def edits():
         'as text': (of_another_kind('gram', 'markdown'), ALL, 'another kind'),
         'answer below': (written_in_a_new_cell('question_1', 'question_1'), ALL, 'answered in a cell below'),
     }
-    return [by_odd_name(what, content(edited(edit)), points, words) for what, (edit, points, words) in cases.items()]
+    return [by_odd_name(what, content(edited(edit, exercises)), points, words)
+            for what, (edit, points, words) in cases.items()]
 
 
 def without_function(notebook):
@@ -89,14 +93,14 @@ def without_function(notebook):
     moved('check_gram', 'package_gram')(notebook)
 
 
-def runs():
+def runs(exercises):
     """Notebooks that do something when they run."""
     own = {
         'pip': ('%pip install six==1.0', ALL, 'installs packages'),
         'pip by shell': ('!pip install --upgrade --force-reinstall six==1.16.0', ALL, 'installs packages'),
         'vandal': ('import six, pathlib\npathlib.Path(six.__file__).write_text("broken")', ALL, ''),
         'network': ('import socket\nsocket.create_connection(("127.0.0.1", 9), 1)', ALL, ''),
-        'reset': ('%reset -f\nfrom mxnet import nd', ALL - 5, ''), 'asks': ('input()', ALL, ''),
+        'reset': ('%reset -f', ALL - 5, ''), 'asks': ('input()', ALL, ''),
         'shows all': ('from IPython.core.interactiveshell import InteractiveShell\n'
                       'InteractiveShell.ast_node_interactivity = "all"', ALL, ''),
         'no output': ('import sys\nsys.stdout = None', BEFORE_GRAM, ''),
@@ -111,16 +115,18 @@ def runs():
         'patricide': ('import os\nos.kill(os.getppid(), 9)', ALL - GRAM, ''),
         'not Python': ('Das ist die Gram-Matrix.', ALL - GRAM, ''),
     }
-    return ([by_odd_name(what, content(edited(with_own_cell(text))), points, words)
+    return ([by_odd_name(what, content(edited(with_own_cell(text), exercises)), points, words)
              for what, (text, points, words) in own.items()] +
-            [by_odd_name(what, content(solved(gram=text)), points, words)
+            [by_odd_name(what, content(solved(exercises, gram=text)), points, words)
              for what, (text, points, words) in instead.items()] +
-            [by_odd_name('package only', content(edited(without_function)), ALL - GRAM, '`gram` was not found')])
+            [by_odd_name('package only', content(edited(without_function, exercises)), ALL - GRAM,
+                         '`gram` was not found')])
 
 
-def formats():
+def formats(exercises):
     """Notebooks in other clothes."""
-    text = RIGHT.decode()
+    right = content(solved(exercises))
+    text = right.decode()
 
     def colab(document):
         document['metadata']['widgets'] = {'application/vnd.jupyter.widget-state+json': {'abc': {'model_name': 'X'}}}
@@ -132,53 +138,55 @@ def formats():
     def kernel(document):
         document['metadata'] = {'kernelspec': {'name': 'ir', 'display_name': 'R', 'language': 'R'}}
     return [by_odd_name(what, data, words=words) for what, data, words in (
-        ('BOM', b'\xef\xbb\xbf' + RIGHT, ''), ('UTF-16', text.encode('utf-16'), ''),
+        ('BOM', b'\xef\xbb\xbf' + right, ''), ('UTF-16', text.encode('utf-16'), ''),
         ('CRLF', text.replace('\n', '\r\n').encode(), ''), ('cp1252', text.replace('×', 'é').encode(
-            'cp1252', errors='replace'), 'not in UTF-8'), ('trailing', RIGHT + b'}', 'after the end'),
-        ('v3', nbformat.writes(nbformat.convert(solved(), 3)).encode(), ''), ('Colab', as_document(colab), ''),
-        ('outputs', as_document(broken_outputs), ''), ('R', as_document(kernel), ''),
+            'cp1252', errors='replace'), 'not in UTF-8'), ('trailing', right + b'}', 'after the end'),
+        ('v3', nbformat.writes(nbformat.convert(solved(exercises), 3)).encode(), ''),
+        ('Colab', as_document(colab, exercises), ''),
+        ('outputs', as_document(broken_outputs, exercises), ''), ('R', as_document(kernel, exercises), ''),
         ('server', json.dumps({'type': 'notebook', 'content': json.loads(text)}).encode(), ''))]
 
 
-def places():
+def places(exercises):
     """Notebooks in other places and packings."""
+    right = content(solved(exercises))
     return [Odd(student, {path: data}, ALL, words) for student, path, data, words in (
-        ('text', 'text.ipynb.txt', RIGHT, ''), ('upper', 'upper.IPYNB', RIGHT, ''), ('json', 'json.json', RIGHT, ''),
-        ('folder', f'folder/{N}', RIGHT, ''), ('deeper', f'style_transfer/deeper/a/b/{N}', RIGHT, ''),
-        ('zip', 'zip.ZIP', packed({N: RIGHT}), ''), ('notzip', 'notzip.ipynb', packed({N: RIGHT}), ''),
-        ('tar', 'tar.tar.gz', tarred({N: RIGHT}), ''),
-        ('nested', 'nested.zip', packed({'x.zip': packed({N: RIGHT})}), ''),
-        ('Cy Lee_1', f'Cy Lee_1_assignsubmission_file_{N}', RIGHT, ''),
-        ('Di Ng_2', 'moodle.zip', packed({f'Di Ng_2_assignsubmission_file_/{N}': RIGHT}), ''),
-        ('canvas', 'canvas_LATE_12_34_x.ipynb', RIGHT, ''),
-        ('saved', 'saved/.ipynb_checkpoints/06_exercises-checkpoint.ipynb', RIGHT, ''))] + [
-        Odd('both', {'both.ipynb': RIGHT, f'both/{N}': content(solved(gram=WRONG_GRAM))}, ALL - GRAM,
+        ('text', 'text.ipynb.txt', right, ''), ('upper', 'upper.IPYNB', right, ''), ('json', 'json.json', right, ''),
+        ('folder', f'folder/{N}', right, ''), ('deeper', f'style_transfer/deeper/a/b/{N}', right, ''),
+        ('zip', 'zip.ZIP', packed({N: right}), ''), ('notzip', 'notzip.ipynb', packed({N: right}), ''),
+        ('tar', 'tar.tar.gz', tarred({N: right}), ''),
+        ('nested', 'nested.zip', packed({'x.zip': packed({N: right})}), ''),
+        ('Cy Lee_1', f'Cy Lee_1_assignsubmission_file_{N}', right, ''),
+        ('Di Ng_2', 'moodle.zip', packed({f'Di Ng_2_assignsubmission_file_/{N}': right}), ''),
+        ('canvas', 'canvas_LATE_12_34_x.ipynb', right, ''),
+        ('saved', 'saved/.ipynb_checkpoints/06_exercises-checkpoint.ipynb', right, ''))] + [
+        Odd('both', {'both.ipynb': right, f'both/{N}': content(solved(exercises, gram=WRONG_GRAM))}, ALL - GRAM,
             'both/06_exercises.ipynb was taken, not both.ipynb'),
-        Odd('copied', {f'copied/{N}': RIGHT, 'copied/06_exercises-Copy1.ipynb': content(solved(gram='x'))}, ALL,
-            'was taken, not'),
-        Odd('repaired', {'repaired.zip': b'PK\x03\x04', 'repaired.ipynb': RIGHT}, ALL, 'damaged archive')]
+        Odd('copied', {f'copied/{N}': right, 'copied/06_exercises-Copy1.ipynb': content(solved(exercises, gram='x'))},
+            ALL, 'was taken, not'),
+        Odd('repaired', {'repaired.zip': b'PK\x03\x04', 'repaired.ipynb': right}, ALL, 'damaged archive')]
 
 
-def refused():
+def refused(exercises):
     """What has no marks, and why."""
-    right = {N: RIGHT}
+    right = content(solved(exercises))
     cases = {
         'pdf.pdf': (b'%PDF-1.4', 'PDF'), 'page.html': (b'<!DOCTYPE html>', 'web page'),
         'login.ipynb': (b'<html>', 'web page'), 'xhtml.ipynb': (b'<?xml version="1.0"?>\n<html>', 'web page'),
         'script.py': (b'import mxnet', 'program'), 'notes.txt': (b'# my notes', 'program or a text'),
         'empty.ipynb': (b'', 'empty'), 'blank.ipynb': (b'  \n', 'empty'), 'bom.ipynb': (b'\xef\xbb\xbf', 'notebook'),
-        'half.ipynb': (RIGHT[:len(RIGHT) // 2], 'cut off'), 'most.ipynb': (RIGHT[:-9], 'cut off'),
+        'half.ipynb': (right[:len(right) // 2], 'cut off'), 'most.ipynb': (right[:-9], 'cut off'),
         'list.ipynb': (b'[]', 'no notebook'), 'number.ipynb': (b'12', 'no notebook'),
         'word.ipynb': (b'"x"', 'notebook'), 'letter.rtf': (b'{\\rtf1', 'RTF'),
         'deep.ipynb': (b'[' * 10**5, 'JSON'), 'binary.ipynb': (b'\0\1\2\3', 'no notebook'),
         'none.ipynb': (b'{"cells": "none"}', 'no cells'), 'nothing.ipynb': (b'{"cells": []}', 'another notebook'),
         'oldest.ipynb': (b'{"worksheets": 5}', 'before 2014'), 'table.json': (b'{"a": 1}', 'no cells'),
-        'merge.ipynb': (b'{\n<<<<<<< HEAD\n' + RIGHT, 'merge'), 'lfs.ipynb': (b'version https://git-lfs', 'Git LFS'),
+        'merge.ipynb': (b'{\n<<<<<<< HEAD\n' + right, 'merge'), 'lfs.ipynb': (b'version https://git-lfs', 'Git LFS'),
         'png.ipynb': (b'\x89PNG\r\n', 'picture'), 'photo.jpg': (b'\xff\xd8', 'picture'), 'film.mp4': (
             b'\0\0\0\x20ftypmp42', 'film'), 'rar.rar': (b'Rar!\x1a', 'RAR'), '7z.7z': (b'7z\xbc\xaf', '7z'),
         'docx.docx': (packed({'[Content_Types].xml': b''}), 'Office'),
-        'locked.zip': (locked(packed(right)), 'password'),
-        'broken.zip': (packed(right)[:9000], 'damaged'), 'cut.tar.gz': (tarred(right)[:9000], 'damaged'),
+        'locked.zip': (locked(packed({N: right})), 'password'),
+        'broken.zip': (packed({N: right})[:9000], 'damaged'), 'cut.tar.gz': (tarred({N: right})[:9000], 'damaged'),
         'nozip.zip': (b'PK\x03\x04', 'damaged'), 'gz.ipynb.gz': (b'\x1f\x8b\x08broken', 'damaged'),
         'emptyzip.zip': (packed({}), 'empty archive'), 'emptytar.tar': (tarred({}, 'w'), 'empty archive'),
         'onlypdf.zip': (packed({'a.pdf': b'%PDF'}), 'PDF'), 'onlypng/x.png': (b'\x89PNG', 'picture'),
@@ -192,5 +200,9 @@ def refused():
             for path, (data, words) in cases.items()]
 
 
-def everybody():
-    return edits() + runs() + formats() + places() + refused()
+def everybody(exercises):
+    return [*edits(exercises), *runs(exercises), *formats(exercises), *places(exercises), *refused(exercises)]
+
+
+def a_dozen(exercises):
+    return [case for case in everybody(exercises) if case.what in WITH_THE_REAL]

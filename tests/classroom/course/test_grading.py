@@ -1,23 +1,22 @@
 """A class hands in: nbgrader gives each its marks and hints, and nobody stops the grading of the others."""
 import json
-import os
 import subprocess
 import sys
-from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
 import pandas as pd
-import psutil
 import pytest
 from grade import grade, report
 from grader import Grader
-from hand_out import copy_to, student_version
+from hand_out import student_version
 from nbgrader_commands import ASSIGNMENT, NOTEBOOK, nbgrader
 from preprocessors import ExecuteApart
 from records import open_gradebook
 
-from ...solutions import RIGHT, WRONG, source
+from ...solutions import WRONG, source
+from .notebooks import REAL, solved
+from .small import course
 
 pytestmark = pytest.mark.slow
 
@@ -25,45 +24,25 @@ ROOT = Path(__file__).resolve().parents[3]
 POINTS = {'postprocess': 3, 'trim': 3, 'content_loss': 2, 'gram': 5, 'style_loss': 4, 'tv_loss': 4, 'train': 5}
 ANSWERS = {'answer_1': 2, 'answer_2': 2, 'answer_3': 2, 'answer_4': 2}
 AUTOMATIC, ALL = 34, 50
-# only what never ends is cut off: a test must not depend on how busy the machine is
-SETTINGS = """
-c.ExecuteApart.timeout_func = lambda cell: 5 if 'while True' in cell.source else 600
-c.ExecuteApart.total = 3000
-"""
-TAKES_OVER = {  # source of the cell `gram`: what it does to those who run it, and the marks that are left
-    'endless-loop': ('while True:\n    pass', AUTOMATIC - POINTS['gram']),
-    'deaf-loop': ('''while True:
-    try:
-        while True:
-            pass
-    except KeyboardInterrupt:
-        pass''', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
-    'ends-the-kernel': ('import os\nos._exit(0)', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
-    'deletes-its-home': ('import shutil\nfrom pathlib import Path\nshutil.rmtree(Path.home(), ignore_errors=True)',
-                         AUTOMATIC - POINTS['gram']),
-    'takes-all-memory': ('hog = [bytearray(10**9) for _ in range(1000)]', AUTOMATIC - POINTS['gram']),
-    'deletes-files': ('''import shutil
-from pathlib import Path
-from zipfile import ZipFile
-for folder in (Path.cwd(), Path.home()):
-    for file in folder.iterdir():
-        shutil.rmtree(file, ignore_errors=True) if file.is_dir() else file.unlink()''', AUTOMATIC - POINTS['gram']),
-    'leaves-a-process': ('''import subprocess
-subprocess.Popen(['sleep', '54321'], start_new_session=True)''', AUTOMATIC - POINTS['gram']),
-    'reads-the-tests': ('''from pathlib import Path
-from zipfile import ZipFile
-found = [str(file) for folder in ('.', '..') for file in Path(folder).rglob('*06_exercises*')]
-print('found', found)
-assert not found''', AUTOMATIC - POINTS['gram']),
-}
+NO_ANSWERS = {'answer_1': "answer_1 = '?'", 'answer_2': "answer_2 = '?'",
+              'answers_3_4': "answer_3, answer_4 = 'TV', 100"}
+
+
+def groups():
+    """Wrong solutions, one for each exercise in each notebook; all mistakes there are: tests/exercises."""
+    by_exercise = {}
+    for mistake, (name, *_) in WRONG.items():
+        by_exercise.setdefault(name, []).append(mistake)
+    return list(zip(*by_exercise.values()))[:2]
+
+
+GROUPS = groups()
 
 
 @pytest.fixture(scope='module')
 def graded(tmp_path_factory):
     """The folder of a course, and {student: `Graded`}, after everybody's submission was graded."""
-    folder = copy_to(tmp_path_factory.mktemp('class') / 'course')
-    settings = folder / 'nbgrader_config.py'
-    settings.write_text(settings.read_text() + SETTINGS)
+    folder = course(tmp_path_factory.mktemp('class') / 'course', REAL)
     nbgrader('generate_assignment', ASSIGNMENT, course=folder)
     hand_in(folder)
     return folder, {one.student: one for one in grade(workers=2, course=folder)}
@@ -73,45 +52,21 @@ def hand_in(folder):
     """Everybody's notebook, in the folder submitted."""
     submit(folder, 'solution', (folder / 'source' / ASSIGNMENT / NOTEBOOK).read_text())
     submit(folder, 'empty', (folder / 'release' / ASSIGNMENT / NOTEBOOK).read_text())
-    right = solved(folder, RIGHT)
+    right = nbformat.writes(solved())
     submit(folder, 'others-solution', right)
-    for number, mistakes in enumerate(groups()):
-        submit(folder, f'wrong-{number}', solved(folder, {**RIGHT, **{WRONG[m][0]: WRONG[m][1] for m in mistakes}},
-                                                 answers=number > 0))
-    for name, (text, _) in TAKES_OVER.items():
-        submit(folder, name, solved(folder, {**RIGHT, 'gram': text}))
+    for number, mistakes in enumerate(GROUPS):
+        wrong = {WRONG[mistake][0]: source(WRONG[mistake][1]) for mistake in mistakes}
+        submit(folder, f'wrong-{number}', nbformat.writes(solved(**wrong, **(NO_ANSWERS if number == 0 else {}))))
     submit(folder, 'broken-json', right[:len(right) // 2])
     submit(folder, 'another-format', json.dumps({'cells': 'none'}))
     submit(folder, 'no-checks', without_checks(right))
     (folder / 'submitted' / 'nothing' / ASSIGNMENT).mkdir(parents=True)
 
 
-def groups():
-    """The wrong solutions in as few notebooks as possible: one for each exercise in each."""
-    by_exercise = {}
-    for mistake, (name, *_) in WRONG.items():
-        by_exercise.setdefault(name, []).append(mistake)
-    return [[mistake for mistake in group if mistake] for group in zip_longest(*by_exercise.values())]
-
-
 def submit(folder, student, text):
     file = folder / 'submitted' / student / ASSIGNMENT / NOTEBOOK
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
-
-
-def solved(folder, solutions, answers=True):
-    """The student version with `solutions` in its cells, and right answers or wrong ones, as text."""
-    notebook = nbformat.read(folder / 'release' / ASSIGNMENT / NOTEBOOK, as_version=4)
-    for cell in notebook.cells:
-        name = cell.metadata.get('nbgrader', {}).get('grade_id')
-        if name in solutions:
-            cell.source = source(solutions[name])
-        if name in ('answer_1', 'answer_2'):
-            cell.source = f'{name} = {({"answer_1": "conv1_1", "answer_2": "one"}[name] if answers else "?")!r}'
-        if name == 'answers_3_4':
-            cell.source = 'answer_3, answer_4 = ' + ("'style', 1" if answers else "'TV', 100")
-    return nbformat.writes(notebook)
 
 
 def without_checks(text):
@@ -156,15 +111,19 @@ def test_an_empty_notebook_gets_no_marks_and_no_crash(graded):
     assert all('no answer yet' in found[name][1] for name in ANSWERS)
 
 
-@pytest.mark.parametrize('mistake', WRONG)
-def test_a_wrong_solution_loses_its_marks_and_no_others_and_gets_its_hint(graded, mistake):
+@pytest.mark.parametrize('number', range(len(GROUPS)))
+def test_wrong_solutions_lose_their_marks_and_get_their_hints(graded, number):
     folder, results = graded
-    number = next(i for i, group in enumerate(groups()) if mistake in group)
-    wrong = {WRONG[m][0] for m in groups()[number]}
     found = marks(folder, f'wrong-{number}')
-    assert WRONG[mistake][2] in found[WRONG[mistake][0]][1]
-    assert {name: found[name][0] for name in POINTS} == {name: 0 if name in wrong else POINTS[name] for name in POINTS}
+    for mistake in GROUPS[number]:
+        name, _, hint = WRONG[mistake]
+        assert found[name][0] == 0 and hint in found[name][1]
     assert results[f'wrong-{number}'].problem == ''
+
+
+def test_the_others_keep_theirs(graded):
+    folder, _ = graded
+    assert {name: score for name, (score, _) in marks(folder, 'no-checks').items()} == {**POINTS, **ANSWERS, 'gram': 0}
 
 
 def test_wrong_answers_lose_their_marks_and_say_where_to_look(graded):
@@ -175,14 +134,7 @@ def test_wrong_answers_lose_their_marks_and_say_where_to_look(graded):
     assert [score for score, _ in marks(folder, 'wrong-1').values()][-4:] == [2, 2, 2, 2]
 
 
-@pytest.mark.parametrize('student', TAKES_OVER)
-def test_what_takes_over_the_kernel_loses_its_own_marks(graded, student):
-    _folder, results = graded
-    assert (results[student].score, results[student].problem) == (TAKES_OVER[student][1], '')
-
-
-def test_what_takes_too_long_in_all_is_not_run_any_more(tmp_path, monkeypatch):
-    monkeypatch.setenv('IPYTHONDIR', str(tmp_path))  # the confined kernel writes nowhere else, and IPython makes it
+def test_what_takes_too_long_in_all_is_not_run_any_more():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('print(1)') for _ in range(2)],
                                         metadata={'kernelspec': {'name': 'python3', 'display_name': 'Python 3'}})
     executed, _ = ExecuteApart(total=0).preprocess(notebook, {})
@@ -190,15 +142,10 @@ def test_what_takes_too_long_in_all_is_not_run_any_more(tmp_path, monkeypatch):
     assert 'took more than 0 seconds' in executed.cells[0].outputs[0].evalue
 
 
-def test_no_process_is_left(graded):
-    assert not any(process.info['cmdline'] == ['sleep', '54321'] for process in psutil.process_iter(['cmdline']))
-
-
 def test_nothing_of_the_course_is_lost(graded):
     folder, _ = graded
     assert (folder / 'source' / ASSIGNMENT / NOTEBOOK).exists()
     assert len(list(folder.glob('submitted/*/*/*.ipynb'))) == len(list(folder.glob('submitted/*'))) - 1
-    assert 'found []' in (folder / 'autograded' / 'reads-the-tests' / ASSIGNMENT / NOTEBOOK).read_text()
 
 
 @pytest.mark.parametrize(('student', 'words'), [
@@ -265,71 +212,3 @@ def test_the_program_says_what_to_do_without_submissions(tmp_path):
         grade(course=tmp_path)
     program = str(ROOT / 'classroom' / 'course' / 'course.py')
     assert 'release' in subprocess.run([sys.executable, program, '--help'], capture_output=True, text=True).stdout
-
-
-# What is handed in again
-
-@pytest.fixture
-def again(graded, monkeypatch):
-    """Grade after a change: what came out, by student, and who was graded anew."""
-    folder, _ = graded
-
-    def do(student, text, date=None):
-        submit(folder, student, text)
-        if date:
-            os.utime(folder / 'submitted' / student / ASSIGNMENT / NOTEBOOK, (date, date))
-        asked, ask = [], Grader._ask
-        monkeypatch.setattr(Grader, '_ask', lambda self, order: asked.append(order['student']) or ask(self, order))
-        results = {one.student: one for one in grade(workers=1, course=folder)}
-        monkeypatch.setattr(Grader, '_ask', ask)
-        return results[student], asked
-    return do
-
-
-def test_only_what_has_changed_is_graded_whatever_its_date(graded, again):
-    folder, _ = graded
-    text = solved(folder, {**RIGHT, 'gram': 'gram = None'})
-    one, asked = again('latecomer', text)
-    assert (one.score, asked) == (AUTOMATIC - POINTS['gram'], ['latecomer'])
-    one, asked = again('latecomer', solved(folder, RIGHT), date=1)
-    assert (one.score, asked) == (AUTOMATIC, ['latecomer'])
-    assert again('latecomer', solved(folder, RIGHT)) == (one, [])
-
-
-def test_old_marks_never_stand_under_a_new_file(graded, again):
-    folder, _ = graded
-    right = solved(folder, RIGHT)
-    again('changes', right)
-    mark_by_hand(folder, 'changes', {'question_1': 4, 'question_2': 3})
-    assert again('changes', right)[0].score == AUTOMATIC + 7
-
-    one, asked = again('changes', right[:9000])
-    assert one.score is None and 'cut off' in one.problem and not asked
-    assert not (folder / 'autograded' / 'changes').exists()
-    page = (folder / 'feedback' / 'changes' / ASSIGNMENT / '06_exercises.html').read_text()
-    assert 'Not graded' in page and 'cut off' in page
-
-    fewer = nbformat.reads(right, as_version=4)
-    names = [cell.metadata.get('nbgrader', {}).get('grade_id') for cell in fewer.cells]
-    fewer.cells[names.index('question_2')].source += ' More.'
-    del fewer.cells[names.index('gram')]
-    one, _ = again('changes', nbformat.writes(fewer))
-    assert one.score == AUTOMATIC - POINTS['gram'] + 4  # question 1 is as it was
-    assert '`gram` was not found' in one.remarks[0]
-    assert one.remarks[1] == 'marked by hand before, and changed since, so to be marked again: question_2 (3)'
-
-
-def mark_by_hand(folder, student, scores):
-    with open_gradebook(folder) as book:
-        for name, score in scores.items():
-            grade = book.find_grade(name, '06_exercises', ASSIGNMENT, student)
-            grade.manual_score, grade.needs_manual_grade = score, False
-        book.db.commit()
-
-
-def test_a_file_that_was_taken_away_has_no_marks(graded, again):
-    folder, _ = graded
-    again('leaves', solved(folder, {}))
-    (folder / 'submitted' / 'leaves' / ASSIGNMENT / NOTEBOOK).unlink()
-    one = next(one for one in grade(workers=1, course=folder) if one.student == 'leaves')
-    assert one.score is None and 'is an empty folder' in one.problem
