@@ -136,7 +136,8 @@ def test_what_is_no_picture_is_refused():
 @pytest.mark.parametrize(('array', 'reason'), [
     (np.zeros((30, 40, 5), 'uint8'), 'shape'), (np.zeros(40, 'uint8'), 'shape'),
     (np.full((30, 40, 3), 2.0), 'from 0 to 1'), (np.full((30, 40, 3), np.nan), 'from 0 to 1'),
-    (np.zeros((30, 40, 3), 'int64'), 'int64'), (np.zeros((4, 4, 3), 'uint8'), 'at least 16')])
+    (np.full((30, 40, 3), -1), 'below 0'), (np.zeros((30, 40, 3), 'complex64'), 'complex64'),
+    (np.zeros((4, 4, 3), 'uint8'), 'at least 16')])
 def test_arrays_that_are_no_pictures_are_refused(array, reason):
     with pytest.raises(ValueError, match=reason):
         read_image(array)
