@@ -6,6 +6,7 @@ import io
 import itertools
 import logging
 import re
+import zlib
 from collections.abc import Callable
 from pathlib import PurePath
 
@@ -24,9 +25,8 @@ RAW_COLOURS = {32803, 34892}  # a filter of colours before each pixel (TIFF/EP),
 MAKE, ORIENTATION, ICC_PROFILE, LARGEST_VALUE, DNG_VERSION = 271, 274, 34675, 341, 50706
 WHITE_IS_0, BLACK_IS_0, RGB, PALETTE, CMYK, YCBCR = 0, 1, 2, 3, 5, 6
 PAGES = 8  # of a file are looked at
-# what tifffile raises at broken files, and where it has no decoder
-BROKEN = (tifffile.TiffFileError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError,
-          ZeroDivisionError, NotImplementedError, RuntimeError, MemoryError)
+UNCOMPRESSED, DEFLATE = 1, (8, 32946)  # what tifffile decodes without further libraries, and can be held in bounds
+MOST_SAMPLES = 5  # CMYK and transparency
 
 logging.getLogger('tifffile').setLevel(logging.CRITICAL)  # about tags that nobody asks for
 
@@ -45,19 +45,19 @@ def read_tiff(content: bytes, name: str,
         pages = [page.aspage() for page in itertools.islice(file.pages, PAGES)]
         raw = _is_raw(pages, PurePath(name.strip("'")).suffix.lower())
         index = next((i for i, page in enumerate(pages) if not page.is_reduced), 0)
-        page = pages[index]
-    except BROKEN:
+        page, usual = pages[index], _is_usual(pages[index])
+    except Exception:  # tifffile raises whatever it meets in a broken file
         return None, 0  # Pillow reads it, or says what is wrong
     if raw:
         raise ValueError(f'{name} {RAW}')
     check_size(page.imagewidth, page.imagelength, name)
-    if _is_usual(page):
+    if usual:
         return None, index
     picture = _in_eight_bits(_values(content, page, index, name), page, name)
     if ORIENTATION in page.tags:
         picture.getexif()[ORIENTATION] = page.tags[ORIENTATION].value
-    if ICC_PROFILE in page.tags:
-        picture.info['icc_profile'] = bytes(page.tags[ICC_PROFILE].value)
+    if ICC_PROFILE in page.tags and isinstance(page.tags[ICC_PROFILE].value, bytes):
+        picture.info['icc_profile'] = page.tags[ICC_PROFILE].value
     return picture, index
 
 
@@ -71,8 +71,12 @@ def _is_raw(pages, suffix):
 
 
 def _is_usual(page):
-    """Whether Pillow reads the page rightly: unsigned numbers of eight bits or less."""
-    if page.photometric == PALETTE and max(page.colormap.flat, default=256) < 256:
+    """Whether Pillow reads the page rightly: unsigned numbers of eight bits or less. Raises where it is broken."""
+    numbers = (page.imagewidth, page.imagelength, page.imagedepth, page.samplesperpixel, page.bitspersample,
+               page.sampleformat, page.photometric, page.compression, page.planarconfig, *page.extrasamples)
+    if not all(isinstance(number, int) for number in numbers):
+        raise TypeError('a tag of the wrong type')
+    if page.photometric == PALETTE and max(page.colormap.flat) < 256:
         return False  # colours of eight bits, where TIFF has 16
     if page.photometric == YCBCR and page.compression == 1:
         return tuple(page.subsampling or (2, 2)) == (1, 1)
@@ -81,13 +85,25 @@ def _is_usual(page):
 
 def _values(content, page, index, name):
     """The numbers of a page: (h, w) or (h, w, channels)."""
-    if page.photometric == YCBCR or page.imagedepth > 1:
+    if page.photometric == YCBCR or page.imagedepth > 1 or page.samplesperpixel > MOST_SAMPLES:
         raise _unknown(page, name)
     try:
-        values = page.asarray()
-        return np.moveaxis(values, 0, -1) if page.axes == 'SYX' else values
-    except BROKEN:
+        if _may_be_decoded(content, page):
+            values = page.asarray()
+            return np.moveaxis(values, 0, -1) if page.axes == 'SYX' else values
+    except Exception:  # as above
         return _by_pillow(content, page, index, name)
+    return _by_pillow(content, page, index, name)
+
+
+def _may_be_decoded(content, page):
+    """Whether tifffile can decode the page, and finds no more in it than belongs there: it would unpack all."""
+    most = 2 * page.nbytes
+    if page.is_tiled and page.tilewidth * page.tilelength * page.samplesperpixel > most + 10**7:
+        return False
+    return page.compression == UNCOMPRESSED or (page.compression in DEFLATE and all(
+        len(zlib.decompressobj().decompress(content[start:start + count], most + 1)) <= most
+        for start, count in zip(page.dataoffsets, page.databytecounts)))
 
 
 def _by_pillow(content, page, index, name):
@@ -97,9 +113,9 @@ def _by_pillow(content, page, index, name):
         picture.seek(index)
         mode = raw_mode(picture)
         picture.load()
-    except (SyntaxError, EOFError, *BROKEN):
+    except Exception:  # and so does Pillow
         raise _unknown(page, name) from None
-    if page.samplesperpixel == 1 and picture.mode[0] in 'IFLP' and page.bitspersample <= 32:
+    if page.samplesperpixel == 1 and picture.mode[0] in 'IFLP':
         return np.asarray(picture)
     if page.planarconfig == 1 and mode in LOWER:
         return sixteen_bits(picture, content, mode, index)
@@ -129,16 +145,15 @@ def _in_eight_bits(values, page, name):
 
 def _stated_top(page):
     """The value of white where the page says it: by its largest value, or by 10, 12 or 14 bits."""
-    stated = page.tags[LARGEST_VALUE].value if LARGEST_VALUE in page.tags else 0
-    top = max(stated) if isinstance(stated, tuple) else stated
-    if page.sampleformat == 1 and top > 1:
+    stated = page.tags[LARGEST_VALUE].value if LARGEST_VALUE in page.tags else None
+    top = stated[0] if isinstance(stated, tuple) and stated else stated
+    if page.sampleformat == 1 and isinstance(top, int) and top > 1:
         return top
     return 2 ** page.bitspersample - 1 if page.sampleformat == 1 and page.bitspersample in (10, 12, 14) else None
 
 
 def _unknown(page, name):
     planes = ', planes one after the other' if page.planarconfig == 2 else ''
-    return ValueError(f'{name} is a TIFF of a kind that cannot be read here ({page.bitspersample} bits, '
-                      f'{getattr(page.photometric, "name", page.photometric)}, compression '
-                      f'{getattr(page.compression, "name", page.compression)}{planes}): save it as PNG or JPEG, or as '
-                      'TIFF with 8 bits')
+    colours, compression = (getattr(value, 'name', value) for value in (page.photometric, page.compression))
+    return ValueError(f'{name} is a TIFF of a kind that cannot be read here, or is damaged ({page.bitspersample} bits, '
+                      f'{colours}, compression {compression}{planes}): save it as PNG or JPEG, or as TIFF with 8 bits')

@@ -10,6 +10,8 @@ import pytest
 import tifffile
 from PIL import Image
 
+from .conftest import failure
+
 GREY = np.linspace(0, 1, 48 * 64).reshape(48, 64)
 COLOUR = np.dstack([GREY, GREY[::-1], GREY[:, ::-1]])
 MAKE = (271, 's', 6, 'NIKON', True)
@@ -131,7 +133,7 @@ def test_a_kind_of_tiff_that_nobody_reads_rightly_is_one_sentence():
     uncompressed, lzw = struct.pack('<HHIHH', 259, 3, 1, 1, 0), struct.pack('<HHIHH', 259, 3, 1, 5, 0)
     assert planes.count(uncompressed) == 1
     for content in (tiff(values, photometric='cielab'), planes.replace(uncompressed, lzw)):
-        with pytest.raises(ValueError, match='TIFF of a kind that cannot be read here .*save it as PNG'):
+        with pytest.raises(ValueError, match='TIFF of a kind that cannot be read here.*save it as PNG'):
             read_image(content)
 
 
@@ -143,6 +145,31 @@ def test_a_deep_tiff_cut_anywhere_is_one_sentence(length):
             with pytest.raises(ValueError, match='cut short|cannot be read here') as found:
                 read_image(content[:length])
             assert len(str(found.value)) < 400
+
+
+def test_a_deep_tiff_damaged_anywhere_is_read_or_is_one_sentence():
+    rng, values = np.random.RandomState(0), (COLOUR * 65535).astype('uint16')
+    whole = [tiff(values, photometric='rgb'), tiff(values[..., 0], compression='zlib', predictor=True),
+             tiff(values[..., 0], photometric='palette', colormap=np.zeros((3, 65536), 'uint16')),
+             tiff(values.transpose(2, 0, 1).copy(), photometric='rgb', planarconfig='separate', tile=(16, 16))]
+    for number in range(400):
+        content = bytearray(whole[number % 4])
+        for place in rng.randint(4, 300, rng.randint(1, 5)):
+            content[place] = rng.randint(256)
+        found = failure(ValueError, read_image, bytes(content))
+        assert found is None or (type(found) is ValueError and len(str(found)) < 400)
+
+
+def test_a_tiff_that_swells_is_not_unpacked():
+    content = bytearray(tiff(np.zeros((48, 64, 3), 'int16'), photometric='rgb', compression='zlib'))
+    start, bomb = len(content), zlib.compress(bytes(50_000_000))
+    with tifffile.TiffFile(io.BytesIO(content)) as file:
+        tags = file.pages[0].tags
+        for code, value in ((273, start), (279, len(bomb))):
+            content[tags[code].offset + 8:tags[code].offset + 12] = struct.pack('<I', value)
+            content[tags[code].offset + 2:tags[code].offset + 4] = struct.pack('<H', 4)
+    with pytest.raises(ValueError, match='cannot be read here'):
+        read_image(bytes(content) + bomb)
 
 
 def pages(*parts):
