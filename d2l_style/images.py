@@ -49,11 +49,17 @@ def preprocess(img: nd.NDArray, image_shape: Shape, *, keep_aspect: bool = False
 
 
 def resize(img: nd.NDArray, image_shape: Shape) -> nd.NDArray:
-    """`img` (h, w, 3) at `image_shape`, (width, height), as `float32`. Smaller: bilinear, as the chapter does.
+    """`img` (h, w, 3) at `image_shape`, (width, height), as `float32`. Bilinear, as in the chapter, but for two.
 
-    Larger: Lanczos over 8×8 pixels, because bilinear steps would leave a pattern of the old pixels to be seen.
+    A side that shrinks to less than half is averaged over areas: bilinear takes 2×2 pixels and drops those
+    between, which makes grain and moiré of fine texture. Larger on both sides: Lanczos over 8×8 pixels,
+    because bilinear steps would leave a pattern of the old pixels to be seen.
     """
-    grows = image_shape[0] > img.shape[1] and image_shape[1] > img.shape[0]
+    height, width = img.shape[:2]
+    halved = [new if old > 2 * new else old for old, new in zip((width, height), image_shape)]
+    if halved != [width, height]:  # on its own, as OpenCV averages nothing where the other side grows
+        img = image.imresize(img, *halved, interp=3)
+    grows = image_shape[0] > width and image_shape[1] > height
     return image.imresize(img, *image_shape, interp=4 if grows else 1).astype('float32')
 
 
