@@ -8,7 +8,7 @@ import numpy as np
 from mxnet import image, nd
 
 from .checks.shapes import Shape, check_shape
-from .store import is_remote, local_picture, picture_file
+from .store import read_source
 from .store.decode import MIN_SIDE, Picture, decode
 
 rgb_mean = nd.array([0.485, 0.456, 0.406])
@@ -18,21 +18,19 @@ def read_image(source: str | os.PathLike | Picture | nd.NDArray) -> nd.NDArray:
     """Read a picture as `uint8` RGB of shape (height, width, 3), like the chapter's `image.imread`.
 
     `source`: a name in `CATALOGUE`, one of the chapter's ('rainier', 'autumn_oak') or an http(s)
-    address, both of which are fetched once, a path, the bytes of a file, a PIL image, or an array of
-    shape (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) in `uint8`, `uint16`, `bool` or floats 0..1.
-    The camera's rotation (EXIF) is applied, transparency becomes white.
+    address, both of which are fetched once, a path, a data: URI, the bytes of a file, a PIL image, or
+    an array of shape (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) of integers, `bool` or floats 0..1.
+    The camera's rotation (EXIF) is applied, transparency becomes white. Integers of more than 8 bits:
+    white is 2**bits - 1, with as few bits of 8, 10, 12, 14, ... as hold the largest value of the picture.
 
     Raises `FileNotFoundError` for a missing file (its `DownloadError` for one that does not come),
     `ValueError` for what is no picture or has a side below 16 pixels or more than 64 megapixels,
     `TypeError` for another kind of source.
     """
-    if isinstance(source, nd.NDArray):
-        picture = decode(source.asnumpy())
-    elif isinstance(source, str) and is_remote(source):
-        name = f"'{source}'"
-        picture = decode(picture_file(source, check=lambda file: decode(file, name)), name)
+    if isinstance(source, (str, os.PathLike)):
+        picture = read_source(source)
     else:
-        picture = decode(local_picture(source) if isinstance(source, (str, os.PathLike)) else source)
+        picture = decode(source.asnumpy() if isinstance(source, nd.NDArray) else source)
     return nd.array(np.asarray(picture), dtype='uint8')
 
 
@@ -51,11 +49,17 @@ def preprocess(img: nd.NDArray, image_shape: Shape, *, keep_aspect: bool = False
 
 
 def resize(img: nd.NDArray, image_shape: Shape) -> nd.NDArray:
-    """`img` (h, w, 3) at `image_shape`, (width, height), as `float32`. Smaller: bilinear, as the chapter does.
+    """`img` (h, w, 3) at `image_shape`, (width, height), as `float32`. Bilinear, as in the chapter, but for two.
 
-    Larger: Lanczos over 8×8 pixels, because bilinear steps would leave a pattern of the old pixels to be seen.
+    A side that shrinks to less than half is averaged over areas: bilinear takes 2×2 pixels and drops those
+    between, which makes grain and moiré of fine texture. Larger on both sides: Lanczos over 8×8 pixels,
+    because bilinear steps would leave a pattern of the old pixels to be seen.
     """
-    grows = image_shape[0] > img.shape[1] and image_shape[1] > img.shape[0]
+    height, width = img.shape[:2]
+    halved = [new if old > 2 * new else old for old, new in zip((width, height), image_shape)]
+    if halved != [width, height]:  # on its own, as OpenCV averages nothing where the other side grows
+        img = image.imresize(img, *halved, interp=3)
+    grows = image_shape[0] > width and image_shape[1] > height
     return image.imresize(img, *image_shape, interp=4 if grows else 1).astype('float32')
 
 

@@ -136,7 +136,8 @@ def test_what_is_no_picture_is_refused():
 @pytest.mark.parametrize(('array', 'reason'), [
     (np.zeros((30, 40, 5), 'uint8'), 'shape'), (np.zeros(40, 'uint8'), 'shape'),
     (np.full((30, 40, 3), 2.0), 'from 0 to 1'), (np.full((30, 40, 3), np.nan), 'from 0 to 1'),
-    (np.zeros((30, 40, 3), 'int64'), 'int64'), (np.zeros((4, 4, 3), 'uint8'), 'at least 16')])
+    (np.full((30, 40, 3), -1), 'below 0'), (np.zeros((30, 40, 3), 'complex64'), 'complex64'),
+    (np.zeros((4, 4, 3), 'uint8'), 'at least 16')])
 def test_arrays_that_are_no_pictures_are_refused(array, reason):
     with pytest.raises(ValueError, match=reason):
         read_image(array)
@@ -178,9 +179,34 @@ def test_an_enlarged_picture_does_not_show_the_old_pixels(axis):
     assert abs(large.mean() - 128) < 1
 
 
-def test_a_picture_shrinks_as_the_chapters_does():
+@pytest.mark.parametrize('shape', [(40, 30), (20, 15), (31, 15), (20, 60), (80, 15)])
+def test_a_picture_that_keeps_half_of_each_side_shrinks_as_the_chapters_does(shape):
     img = read_image(RAMP)
-    assert (resize(img, (20, 15)).asnumpy() == image.imresize(img, 20, 15).astype('float32').asnumpy()).all()
+    assert (resize(img, shape).asnumpy() == image.imresize(img, *shape).astype('float32').asnumpy()).all()
+
+
+@pytest.mark.parametrize('shape', [(20, 25), (50, 40), (67, 66), (20, 400), (400, 20), (20, 150), (150, 20), (99, 99)])
+def test_a_side_that_shrinks_to_less_than_half_is_averaged(shape):
+    found = resize(nd.array(GRAIN, dtype='uint8'), shape).asnumpy()
+    taken = image.imresize(nd.array(GRAIN, dtype='uint8'), *shape).asnumpy()
+    pixels = np.prod([max(1, 200 / side) for side in shape if 2 * side < 200])  # that one new pixel covers
+    other = [side for side in shape if 2 * side >= 200]
+    grain = GRAIN.std() / pixels ** 0.5
+    assert found.std() < (1.1 * grain if not other else 0.6 * taken.std())
+    assert abs(found.mean() - GRAIN.mean()) < 1
+
+
+def test_an_average_covers_each_pixel_once():
+    found = resize(nd.array(GRAIN, dtype='uint8'), (20, 40)).asnumpy()
+    assert abs(found - GRAIN.reshape(40, 5, 20, 10, 3).mean(axis=(1, 3))).max() <= 1
+    floats = resize(nd.array(GRAIN), (20, 40)).asnumpy()
+    assert abs(floats - GRAIN.reshape(40, 5, 20, 10, 3).mean(axis=(1, 3))).max() < 0.01
+
+
+def test_fine_stripes_leave_no_moire():
+    stripes = np.uint8(128 + 100 * np.sin(np.arange(1000) * 3.1))[None, :, None].repeat(300, 0).repeat(3, 2)
+    img = nd.array(stripes, dtype='uint8')
+    assert resize(img, (225, 150)).asnumpy().std() < 0.25 * image.imresize(img, 225, 150).asnumpy().std()
 
 
 def test_keep_aspect_fits_the_picture_inside():

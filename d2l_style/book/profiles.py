@@ -5,11 +5,12 @@ same pictures with a VGG-19 that is a smaller download and has other weights.
 """
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..backbones import find_backbone, parameter_shapes
 from ..images import read_image
-from ..store import CATALOGUE, find_weights
+from ..store import CATALOGUE, find_weights, local_picture
+from ..store.errors import brief
+from ..store.pictures import is_remote
 from ..store.registry import PICTURES
 
 
@@ -43,7 +44,7 @@ def use_profile(name=None, *, content=None, style=None, backbone=None):
     print(f'backbone  {backbone}: {origin(backbone)}')
     for kind, picture in (('content', content), ('style', style)):
         shape = read_image(picture).shape
-        print(f'{kind:9s} {picture}: {shape[1]}×{shape[0]} pixels, {_picture_origin(picture)}')
+        print(f'{kind:9s} {brief(picture)}: {shape[1]}×{shape[0]} pixels, {_picture_origin(picture)}')
     return content, style, backbone
 
 
@@ -72,4 +73,6 @@ def _picture_origin(picture):
         return PICTURES[picture].attribution
     if picture in CATALOGUE:
         return 'comes with the project' if CATALOGUE[picture].parent.name == 'pictures' else 'comes with scikit-image'
-    return 'fetched from there' if '://' in str(picture) else f'your file {Path(picture).name}'
+    if str(picture)[:5].lower() == 'data:':
+        return 'the URI holds it'
+    return 'fetched from there' if is_remote(str(picture)) else f'your file {local_picture(picture).name}'

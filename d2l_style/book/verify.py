@@ -4,6 +4,7 @@ Chapter, "Training": 500 epochs at 225×150, then 300 at 450×300 from the resul
 1 / 1e3 / 10, Adam, learning rate 0.01, divided by ten every 200 and every 100 epochs.
 """
 from d2l import mxnet as d2l
+from mxnet import image
 
 from ..backbones import load_backbone
 from ..features import FeatureNet, get_contents, get_styles
@@ -32,9 +33,12 @@ def verify(profile=None, epochs=(500, 300)):
         if max_epochs < 1:
             break
         print(f'\n{image_shape[0]}×{image_shape[1]}, {max_epochs} epochs')
-        content_X, contents_Y = get_contents(content_img, image_shape, net)
-        _, styles_Y = get_styles(style_img, image_shape, net)
-        start = content_X if X is None else preprocess(postprocess(X) * 255, image_shape).copyto(net.ctx)
+        # bilinear always, as the chapter does: `preprocess` finds the right size and leaves it
+        pictures = content_img, style_img, content_img if X is None else postprocess(X) * 255
+        content, style, start = (image.imresize(img, *image_shape) for img in pictures)
+        _, contents_Y = get_contents(content, image_shape, net)
+        _, styles_Y = get_styles(style, image_shape, net)
+        start = preprocess(start, image_shape).copyto(net.ctx)
         history = []
         X = train(start, contents_Y, styles_Y, net, 0.01, max_epochs, lr_decay_epoch, history=history)
         measured.append({step.epoch: (step.content_loss, step.style_loss, step.tv_l) for step in history})

@@ -18,14 +18,14 @@ from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
-from mxnet import cpu, image, nd
+from mxnet import cpu, nd
 from scipy.fft import dctn, idctn
 from tqdm.auto import tqdm
 
 from ..checks.shapes import check_shape, scaled_shape
 from ..compat.device import room
 from ..features import get_contents, get_styles
-from ..images import preprocess
+from ..images import preprocess, resize
 from ..losses import Weights, gram
 from ..training import DivergedError, Step
 from .compiled import TransferLoss
@@ -113,8 +113,7 @@ def at_size(X, content_img, image_shape):
 
 
 def _resize(X, image_shape):
-    interpolation = 3 if image_shape[0] < X.shape[3] else 4  # areas when it shrinks, Lanczos when it grows
-    img = image.imresize(X[0].transpose((1, 2, 0)).as_in_context(cpu()), *image_shape, interpolation)
+    img = resize(X[0].transpose((1, 2, 0)).as_in_context(cpu()), image_shape)
     return img.transpose((2, 0, 1)).expand_dims(axis=0).as_in_context(X.context)
 
 

@@ -1,8 +1,13 @@
 """Catalogue: the pictures that are there without the internet, by name: the package's own, and scikit-image's."""
 import os
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import skimage.data
+
+from .errors import shown
 
 _PICTURES = Path(__file__).resolve().parents[1] / 'pictures'
 _SKIMAGE = Path(skimage.data.__file__).parent
@@ -23,14 +28,50 @@ CATALOGUE = {
 
 
 def local_picture(source: str | os.PathLike) -> Path:
-    """The file of a picture: `source` is a name in `CATALOGUE`, or a path.
+    """The file of a picture: `source` is a name in `CATALOGUE` or a path, also with `~`, in quotes, or as file: URI.
 
     Raises `FileNotFoundError` where there is none, `ValueError` for a folder.
     """
-    path = Path(CATALOGUE.get(source, source) if isinstance(source, str) else source).expanduser()
-    if path.is_dir():
-        raise ValueError(f"'{path}' is a folder: give the path of one picture in it")
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no picture '{source}': check the path (from {Path.cwd()}), or take "
-                                f'one of the catalogue: {", ".join(CATALOGUE)}')
-    return path
+    text = unquoted(os.fsdecode(source))
+    if isinstance(source, str) and text in CATALOGUE:
+        return CATALOGUE[text]
+    path = os.path.expanduser(_from_uri(text))  # noqa: PTH111  Path raises where there is no such user
+    if os.path.isdir(path):  # noqa: PTH112  Path raises for what is too long or may not be looked into
+        raise ValueError(f'{shown(path)} is a folder: give the path of one picture in it')
+    if not os.path.isfile(path):  # noqa: PTH113
+        raise FileNotFoundError(f'there is no picture {shown(text)}: {_hint(text)}check the path (from {Path.cwd()}), '
+                                f'or take one of the catalogue: {", ".join(CATALOGUE)}')
+    return Path(path)
+
+
+def unquoted(text: str) -> str:
+    """`text` without the spaces and quotes that come along when a path or an address is pasted."""
+    if os.path.exists(text):  # noqa: PTH110  Path raises for what is too long
+        return text
+    text = text.strip()
+    if len(text) > 1 and text[0] + text[-1] in ('""', "''", '``', '“”', '„“', '‘’', '«»', '<>'):
+        text = text[1:-1].strip()
+    return text
+
+
+def _from_uri(text):
+    """The path in a file: address, RFC 8089; other text as it is."""
+    if text[:5].lower() != 'file:':
+        return text
+    try:
+        uri = urlsplit(text)
+    except ValueError:
+        return text
+    if uri.netloc.lower() in ('', 'localhost', '127.0.0.1'):
+        return url2pathname(uri.path)
+    if os.name == 'nt':
+        return url2pathname(f'//{uri.netloc}{uri.path}')
+    raise ValueError(f'{shown(text)} is a file of another machine, {shown(uri.netloc)}: give its path on this one '
+                     '(a file: address has three slashes)')
+
+
+def _hint(text):
+    if len(text) > 255 and re.fullmatch(r'[\w+/=\s-]+', text):
+        return (f"if these {len(text)} characters are a picture as base64, put 'data:image/jpeg;base64,' before "
+                'them; else ')
+    return f'{len(text)} characters are too long for a path; ' if len(text) > 1000 else ''

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
-from skimage.util import img_as_ubyte
 
-from .kinds import is_heic, other_kind, without_metadata
+from .deep import LOWER, eight_bits, raw_mode, sixteen_bits
+from .errors import brief, shown
+from .kinds import TIFF, is_heic, other_kind, without_metadata
 
 Picture = Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
 MIN_SIDE = 16  # pixels: the networks halve a picture four times
@@ -23,6 +24,7 @@ BROKEN = OSError, SyntaxError, ValueError, EOFError, OverflowError, struct.error
 TURNS = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
          5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
          8: Image.Transpose.ROTATE_90}  # EXIF 2.32, tag 274
+SCALED = {'PPM', 'JPEG2000'}  # grey of which Pillow brings to 16 bits itself, by what the file says
 
 
 def decode(picture: Picture, name: str | None = None) -> Image.Image:
@@ -43,7 +45,7 @@ def _decode(picture, name):
         name = name or 'the uploaded file'
         opened = _open(bytes(picture), name)
     elif isinstance(picture, Path):
-        name = name or f"'{picture}'"
+        name = name or shown(picture)
         opened = _open(_read(picture, name), name)
     elif isinstance(picture, Image.Image):
         opened, name = picture, name or 'the image'
@@ -78,9 +80,16 @@ def _open(content, name):
     """The picture in `content` (bytes), its pixels loaded, with its metadata or, where that is broken, without."""
     if is_heic(content):
         _learn_heic(name)
+    page = 0
+    if content.startswith(TIFF):
+        from .tiff import read_tiff  # for such files only: tifffile takes its time
+        picture, page = read_tiff(content, name, check_size)
+        if picture:
+            return picture
     for attempt in (content, without_metadata(content)):
         try:
             picture = Image.open(io.BytesIO(attempt))
+            picture.seek(page)
         except Image.DecompressionBombError:
             raise ValueError(f'{name} is too large: at most {MAX_PIXELS // 10**6} megapixels; '
                              'make it smaller first') from None
@@ -89,17 +98,25 @@ def _open(content, name):
             continue
         check_size(*picture.size, name)
         try:
+            mode = raw_mode(picture)
             picture.load()
+            return _all_bits(picture, attempt, mode, name) if mode in LOWER else picture
         except BROKEN as error:
             reason = error
-            continue
-        return picture
     kind = other_kind(content)
     if kind:
         raise ValueError(f'{name} {kind}')
     if isinstance(reason, UnidentifiedImageError):
         raise ValueError(f'{name} is not a picture, or is cut short: copy or save it again as JPEG or PNG')
-    raise ValueError(f'{name} is damaged or cut short ({reason}): copy or download it again')
+    raise ValueError(f'{name} is damaged or cut short ({brief(reason)}): copy or download it again')
+
+
+def _all_bits(picture, content, mode, name):
+    """A picture of 16 bits a channel by all of them: where only the lower 12 are used, the upper eight are black."""
+    found = Image.fromarray(eight_bits(sixteen_bits(picture, content, mode), name))
+    found.info, found.format = picture.info, picture.format
+    found.getexif().update(picture.getexif())
+    return found
 
 
 def _learn_heic(name):
@@ -115,16 +132,22 @@ def _learn_heic(name):
 
 def _to_rgb(picture, name):
     try:
-        picture, profile = _upright(picture), picture.info.get('icc_profile')
-        if picture.mode[0] in 'IF':  # 16 bits, 32 bits or floats, all of them grey
-            return _deep_grey(picture).convert('RGB')
-        if picture.mode in ('RGBA', 'LA', 'PA', 'La', 'RGBa') or 'transparency' in picture.info:
-            picture = picture.convert('RGBA')
-            white = Image.new('RGBA', picture.size, 'white')
-            picture = Image.alpha_composite(white, picture).convert('RGB')
-        return _in_srgb(picture, profile).convert('RGB')
+        picture.load()
+        top, turned = 65535 if picture.format in SCALED else None, _upright(picture)
+        if turned.mode[0] not in 'IF':
+            return _colours(turned, picture.info.get('icc_profile'))
     except BROKEN as error:  # a PIL image that was not loaded, broken transparency
-        raise ValueError(f'{name} is damaged or cut short ({error}): copy or download it again') from None
+        raise ValueError(f'{name} is damaged or cut short ({brief(error)}): copy or download it again') from None
+    return Image.fromarray(eight_bits(np.asarray(turned), name, top)).convert('RGB')  # all of them grey
+
+
+def _colours(picture, profile):
+    """A picture of eight bits a channel as RGB, what is transparent as white."""
+    if picture.mode in ('RGBA', 'LA', 'PA', 'La', 'RGBa') or 'transparency' in picture.info:
+        picture = picture.convert('RGBA')
+        white = Image.new('RGBA', picture.size, 'white')
+        picture = Image.alpha_composite(white, picture).convert('RGB')
+    return _in_srgb(picture, profile).convert('RGB')
 
 
 def _upright(picture):
@@ -150,13 +173,6 @@ def _in_srgb(picture, profile):
         return picture
 
 
-def _deep_grey(picture):
-    """A grey picture of 16 or 32 bits, or of floats, as one of 8 bits."""
-    values = np.asarray(picture).astype('float64')
-    top = 65535 if picture.mode[0] == 'I' else 1 if values.max() <= 1 else 255
-    return _from_array((values / top).clip(0, 1))
-
-
 def _from_array(values):
     """PIL image of an array, after checking that it can be one."""
     if values.ndim == 3 and values.shape[2] == 1:
@@ -164,8 +180,8 @@ def _from_array(values):
     if not (values.ndim == 2 or (values.ndim == 3 and values.shape[2] in (3, 4))):
         raise ValueError(f'an array of shape {values.shape} is no picture: give (h, w), (h, w, 3) or (h, w, 4)')
     check_size(values.shape[1], values.shape[0], 'the array')
+    if values.dtype.kind not in 'biuf':
+        raise ValueError(f'an array of {values.dtype} is no picture: give integers, bool or floats 0..1')
     if values.dtype.kind == 'f' and not (values.min() >= 0 and values.max() <= 1):  # NaN fails both
         raise ValueError('a picture of floats has values from 0 to 1: divide by 255, or give uint8')
-    if values.dtype.kind != 'f' and values.dtype not in (np.uint8, np.uint16, bool):
-        raise ValueError(f'an array of {values.dtype} is no picture: give uint8, uint16, bool or floats 0..1')
-    return Image.fromarray(img_as_ubyte(values))
+    return Image.fromarray(eight_bits(values, 'the array'))

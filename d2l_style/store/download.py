@@ -18,14 +18,18 @@ import requests
 import urllib3
 from tqdm.auto import tqdm
 
-from .errors import DownloadError
+from .errors import DownloadError, brief, shown
 from .folders import make_folder, need_space
+from .network import NO_PROXY, certificate_setting, host_of, proxy_setting, user_agent, what_is_wrong
 
 CONNECT, SILENCE = 10, 30  # seconds: for a connection, and without a byte
 SLOWEST, PATIENCE = 2000, 60  # bytes a second, averaged over so many seconds: less is given up
 PIECE = 1 << 18  # bytes
 TRIES = 4
 REDIRECTS = 5
+REFUSED = 401, 403, 406, 451  # answers to a program that a browser may not get
+SAVE = 'save it in the browser and give the path'
+RESERVED = re.compile(r'(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.IGNORECASE)  # no names for files on Windows
 
 pooch.get_logger().setLevel(logging.WARNING)  # the progress bar says it already
 
@@ -47,7 +51,7 @@ def download(url: str, file: Path, *, sha256: str | None = None, limit: int, des
         raise DownloadError(f'{describe} did not come: {_reason(error, url)}. What came is kept: the same command '
                             'goes on from there') from None
     except ValueError:  # pooch's word for another hash
-        raise DownloadError(f'{describe} is not what was published: {_host(url)} sent something else '
+        raise DownloadError(f'{describe} is not what was published: {host_of(url)} sent something else '
                             f'(SHA-256 is not {sha256}). Nothing of it was kept; try another network') from None
 
 
@@ -62,6 +66,16 @@ class Resuming:
         with open(self.part, 'ab') as file, progress(self.describe, file.tell()) as bar:
             receive(url, file, start=file.tell(), limit=self.limit, bar=bar)
         os.replace(self.part, output_file)
+
+
+def last_part(url: str) -> str:
+    """The last part of an address as a name for a file on any system, at most 80 letters with its suffix; may be ''."""
+    try:
+        name = urlsplit(url).path.rpartition('/')[2]
+    except ValueError:
+        return ''
+    name = re.sub(r'[^\w.%+=~@()-]', '_', name, flags=re.ASCII)[-80:].strip('.')
+    return f'_{name}' if RESERVED.match(name) else name
 
 
 def part_of(file: Path) -> Path:
@@ -82,7 +96,7 @@ def receive(url: str, file: IO[bytes], *, limit: int, start: int = 0, stop: int 
     Returns the headers of the answer and of the redirections before it, one dictionary.
     Raises `DownloadError` for what a further try can't mend, and exceptions of requests for what it may.
     """
-    asked = {**(headers or {}), 'Accept-Encoding': 'identity'}
+    asked = {**(headers or {}), 'Accept-Encoding': 'identity', 'User-Agent': user_agent()}
     if start or stop is not None:
         asked['Range'] = f'bytes={start}-{"" if stop is None else stop - 1}'
     with requests.Session() as session:
@@ -104,25 +118,38 @@ def _ask(session, url, headers):
     try:
         answer = session.get(url, headers=headers, stream=True, timeout=(CONNECT, SILENCE))
     except requests.TooManyRedirects:
-        raise DownloadError(f'{_host(url)} redirects in a circle ({url}): tell whoever runs it, or try later') from None
-    except (requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema,
-            requests.exceptions.InvalidURL, requests.exceptions.InvalidProxyURL) as error:
-        raise DownloadError(f'{url} cannot be fetched ({error}): only http and https addresses can') from None
+        raise DownloadError(f'{host_of(url)} redirects in a circle ({brief(url)}): tell whoever runs it, or try '
+                            'later') from None
+    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+        if isinstance(error, requests.RequestException) and not isinstance(error, ValueError):
+            raise  # a further try may mend it
+        raise DownloadError(what_is_wrong(url, error)) from None
     if answer.status_code >= 500 or answer.status_code in (408, 429):
         answer.close()
         answer.raise_for_status()
     if answer.status_code >= 400 and answer.status_code != 416:
         answer.close()
-        raise DownloadError(f'{url} is not there: {_host(url)} answers {answer.status_code} {answer.reason}')
+        raise DownloadError(_refusal(url, answer))
     if url.startswith('https:') and not answer.url.startswith('https:'):
         answer.close()
-        raise DownloadError(f'{_host(url)} leads to {answer.url}, which anybody on the way could change: it was not '
-                            'followed; try another network')
+        raise DownloadError(f'{host_of(url)} leads to {brief(answer.url)}, which anybody on the way could change: it '
+                            'was not followed; try another network')
     if answer.headers.get('Content-Encoding', 'identity') != 'identity':  # may swell without end
         answer.close()
-        raise DownloadError(f'{_host(url)} sends {url} compressed, although plain bytes were asked for: '
+        raise DownloadError(f'{host_of(url)} sends {brief(url)} compressed, although plain bytes were asked for: '
                             'a proxy may be in the way, try another network')
     return answer
+
+
+def _refusal(url, answer):
+    """What an answer from 400 to 499 means, and what to do."""
+    told, proxy = f'{host_of(url)} answers {answer.status_code} {brief(answer.reason)}', proxy_setting(url)
+    if answer.status_code == 407:
+        return (f'the proxy on the way to {host_of(url)}, {proxy or "which no variable names"}, wants a name and a '
+                f'password: set the variable to http://NAME:PASSWORD@SERVER:PORT, {NO_PROXY}')
+    if answer.status_code in REFUSED:
+        return (f'the server refuses {shown(url)} ({told}{f", or the proxy {proxy} does" if proxy else ""}): {SAVE}')
+    return f'{brief(url)} is not there: {told}'
 
 
 def _complete(answer, start):
@@ -138,7 +165,7 @@ def _begin(answer, url, start, stop):
             return start
     elif answer.status_code == 200 and stop is None:
         return 0
-    raise DownloadError(f'{_host(url)} does not send parts of a file (it answers {answer.status_code}): '
+    raise DownloadError(f'{host_of(url)} does not send parts of a file (it answers {answer.status_code}): '
                         'a proxy may be in the way, try another network, or take weights from another source '
                         '(python -m d2l_style weights list)')
 
@@ -148,7 +175,7 @@ def _take(answer, url, file, most, bar):
     length = answer.headers.get('Content-Length')
     expected = int(length) if length and length.isdigit() else None
     if (expected or 0) > most:
-        raise DownloadError(f'{url} has {expected} bytes, and at most {most} are allowed')
+        raise DownloadError(f'{brief(url)} has {expected} bytes, and at most {most} are allowed')
     need_space(Path(file.name).parent, expected or 0)
     bar.total = bar.total or (expected and bar.n + expected)
     received, since, then = 0, time.monotonic(), 0
@@ -156,12 +183,13 @@ def _take(answer, url, file, most, bar):
         received += len(piece)
         if received > most:
             file.truncate(0)
-            raise DownloadError(f'{url} goes on after {most} bytes, more than are allowed: nothing of it was kept')
+            raise DownloadError(f'{brief(url)} goes on after {most} bytes, more than are allowed: nothing of it was '
+                                'kept')
         _write(file, piece)
         bar.update(len(piece))
         if time.monotonic() - since > PATIENCE:
             if received - then < SLOWEST * PATIENCE:
-                raise DownloadError(f'{_host(url)} sends less than {SLOWEST / 1000:.0f} kB a second: try later, or '
+                raise DownloadError(f'{host_of(url)} sends less than {SLOWEST / 1000:.0f} kB a second: try later, or '
                                     'another network. What came is kept: the same command goes on from there')
             since, then = time.monotonic(), received
     if expected is not None and received < expected:
@@ -195,19 +223,23 @@ def _write(file, piece):
 
 
 def _reason(error, url):
-    host = _host(url)
+    host = host_of(url)
     if isinstance(error, requests.HTTPError) and error.response is not None:
-        return f'{host} answers {error.response.status_code} {error.response.reason}'
-    if isinstance(error, requests.exceptions.ProxyError):
-        return f'the proxy on the way to {host} does not work (HTTPS_PROXY, HTTP_PROXY in the environment)'
+        told = f'{host} answers {error.response.status_code} {brief(error.response.reason)}'
+        if error.response.status_code in (429, 503):
+            return f'the server refuses it for now ({told}): try later, or {SAVE}'
+        return told
+    proxy = proxy_setting(url)
+    if isinstance(error, requests.exceptions.ProxyError) or (proxy and 'SOCKS' in str(error)):
+        return (f'the proxy on the way to {host}, {proxy or "which no variable names"}, does not work: ask for the '
+                f'right one, or make the variable {NO_PROXY.removeprefix("or ")}')
     if isinstance(error, requests.exceptions.SSLError):
-        return f'the certificate of {host} is not accepted'
+        trusted = certificate_setting()
+        return f'the certificate of {host} is not accepted' + (
+            f' ({trusted} in the environment says which ones are): mend it, or unset it' if trusted else
+            ': where the network has certificates of its own, set REQUESTS_CA_BUNDLE to the file with them')
     if isinstance(error, requests.Timeout):
         return f'{host} does not answer in time'
     if str(error) == 'broken off':
         return f'the connection to {host} was broken off, {TRIES} times'
     return f'{host} cannot be reached: check the connection, or set HTTPS_PROXY where there is a proxy'
-
-
-def _host(url):
-    return urlsplit(url).netloc or url

@@ -2,13 +2,15 @@
 import re
 
 HEIC = {b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'mif1', b'msf1'}  # brands, ISO/IEC 23008-12
+TIFF = b'II*\0', b'MM\0*', b'II+\0', b'MM\0+'  # the first bytes of most raw files too
 PNG, PNG_KEPT = b'\x89PNG\r\n\x1a\n', {b'IHDR', b'PLTE', b'tRNS', b'IDAT', b'IEND'}
 JPEG, JPEG_LEFT_OUT = b'\xff\xd8', {*range(0xE1, 0xEE), 0xEF, 0xFE}  # all but JFIF and Adobe's, which names the colours
 SAY = 'save or export it as JPEG or PNG'
 KINDS = (  # the beginning of a file, what it is, what to do
     (rb'\s*$', 'is empty', 'copy or download it again'),
     (rb'(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body)', 'is a web page',
-     'open the picture itself in the browser, and save that'),
+     'the server refuses programs, or it is the page around a picture: open the picture itself, save it in the '
+     'browser and give the path'),
     (rb'version https://git-lfs', 'only points to a picture (Git LFS)', 'fetch it with: git lfs pull'),
     (rb'(\xef\xbb\xbf)?\s*(<\?xml.*?\?>\s*)?(<!--.*?-->\s*)*(<!DOCTYPE svg.*?>\s*)?<svg', 'is a drawing (SVG)', SAY),
     (rb'\x1f\x8b', 'is packed (gzip)', f'unpack it; if it is a drawing (SVGZ), {SAY}'),
@@ -17,7 +19,7 @@ KINDS = (  # the beginning of a file, what it is, what to do
     (rb'PK\x03\x04', 'is a ZIP archive or an Office document', f'unpack it, or {SAY}'),
     (rb'\xff\x0a|\0\0\0\x0cJXL ', 'is a picture of the kind JPEG XL', SAY),
     (rb'....ftypavi[fs]', 'is a picture of the kind AVIF, which the Pillow of this machine cannot read', SAY),
-    (rb'....ftypcrx|FUJIFILMCCD-RAW|IIRO', 'is a camera\'s raw file', SAY),
+    (rb'....ftypcrx|FUJIFILMCCD-RAW|IIR[OS]|MMOR|IIU\0|\0MRM|FOVb|II\x1a\0\0\0HEAP', 'is a camera\'s raw file', SAY),
     (rb'....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI ', 'is a film', 'take a picture of it (a screenshot)'),
     (rb'\s*[\[{]"|#!|import |from ', 'is a text', 'choose a picture'))
 

@@ -4,13 +4,12 @@ import shutil
 import tempfile
 import zipfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pooch
 
 from .copies import Facts, read_copy, write_copy
-from .download import download
-from .errors import WeightsError
+from .download import download, last_part
+from .errors import WeightsError, shown
 from .find import Found
 from .folders import cache_folder, copy_file, lock, make_folder
 from .formats import BROKEN, Shapes, open_weights, read_arrays
@@ -54,9 +53,9 @@ def bring_in(source: str | Path, backbones: dict[str, Shapes], name: str | None 
 
 def _from_address(source, backbones, name, half, sha256):
     incoming = cache_folder() / 'incoming' / 'pack'
-    file = incoming / (Path(urlsplit(source).path).name or 'pack')
+    file = incoming / (last_part(source) or 'pack')
     with lock('pack'):
-        download(source, file, sha256=sha256 and sha256.lower(), limit=MOST_BYTES, describe=source)
+        download(source, file, sha256=sha256 and sha256.lower(), limit=MOST_BYTES, describe=shown(source))
         try:
             return bring_in(file, backbones, name, half=half)
         finally:

@@ -1,11 +1,13 @@
 """Pictures: the chapter's own, and any from an address on the web, fetched when they are asked for."""
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pooch
 
-from .download import download, part_of
+from .download import download, last_part, part_of
+from .errors import shown
 from .folders import cache_folder, lock, shared_folder
 from .registry import PICTURES
 
@@ -14,7 +16,7 @@ MOST_BYTES = 90_000_000
 
 def is_remote(source: str) -> bool:
     """Whether `source` is a picture that is fetched: the name of a published one, or an address."""
-    return source in PICTURES or '://' in source
+    return source in PICTURES or ('://' in source and source[:5].lower() != 'file:')
 
 
 def picture_file(source: str, *, check: Callable[[Path], object]) -> Path:
@@ -26,13 +28,15 @@ def picture_file(source: str, *, check: Callable[[Path], object]) -> Path:
     """
     if source in PICTURES:
         return _published(source, PICTURES[source])
-    if urlsplit(source).scheme not in ('http', 'https'):
-        raise ValueError(f"'{source}' cannot be fetched: only http and https addresses can; give a path for a file")
-    file = cache_folder() / 'pictures' / pooch.utils.unique_file_name(source)
+    if source.partition('://')[0].lower() not in ('http', 'https'):
+        raise ValueError(f'{shown(source)} cannot be fetched: only http and https addresses can; give a path for a '
+                         'file')
+    digest = hashlib.md5(source.encode(errors='backslashreplace'), usedforsecurity=False).hexdigest()
+    file = cache_folder() / 'pictures' / f'{digest}-{last_part(source)}'
     with lock('pictures'):
         if part_of(file).exists():  # of an earlier call: there is no hash that would notice another picture
             part_of(file).unlink()
-        download(source, file, limit=MOST_BYTES, describe=source)
+        download(source, file, limit=MOST_BYTES, describe=shown(source))
         try:
             check(file)
         except ValueError:

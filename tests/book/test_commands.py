@@ -1,10 +1,13 @@
-from d2l_style import PROFILES, use_profile
+from d2l_style import PROFILES, read_image, use_profile
 from d2l_style.backbones import BACKBONES
 from d2l_style.book.commands import main
-from d2l_style.book.verify import PUBLISHED, comparison
+from d2l_style.book.verify import PUBLISHED, comparison, verify
+from d2l_style.images import rgb_mean, rgb_std
 from d2l_style.store.folders import cache_folder, copy_file, unfinished, zoo_folder
 from d2l_style.store.registry import PICTURES, WEIGHTS
 
+import base64
+import io
 import re
 import subprocess
 import sys
@@ -13,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mxnet import image
+from PIL import Image
 
 from ..store.test_pictures import jpeg
 
@@ -152,6 +157,29 @@ def test_verify_runs_the_schedule_and_prints_measured_beside_published(book, cap
 def test_verify_says_that_torchvisions_weights_are_others(book, capsys):
     main(['profile', 'book_torchvision', '--fetch'])
     assert "other weights than the chapter's" in shown(capsys, 'verify', 'book_torchvision', '--epochs', '51', '0')
+
+
+def test_verify_shrinks_pictures_as_the_chapter_does(monkeypatch):
+    starts = []
+
+    def train(start, *_, history):
+        starts.append(start)
+        return start
+
+    monkeypatch.setattr(sys.modules['d2l_style.book.verify'], 'train', train)
+    verify('embedded', epochs=(1, 1))
+    img = image.imresize(read_image('mountain_lake'), 225, 150).astype('float32') / 255
+    chapter = ((img - rgb_mean) / rgb_std).transpose((2, 0, 1)).expand_dims(axis=0)
+    assert abs(starts[0].as_in_context(chapter.context) - chapter).max().asscalar() < 1e-5
+    assert starts[1].shape == (1, 3, 300, 450)
+
+
+def test_a_picture_of_many_letters_is_named_in_few(capsys):
+    buffer = io.BytesIO()
+    Image.effect_noise((60, 40), 50).save(buffer, 'png')
+    use_profile(content=f'data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}')
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith('content'))
+    assert len(line) < 250 and line.endswith('60×40 pixels, the URI holds it')
 
 
 def test_verify_says_when_nothing_can_be_compared(capsys):

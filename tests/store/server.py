@@ -20,6 +20,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(('127.0.0.1', 0), Handler)
         self.files, self.faults, self.sent, self.requests = {}, [], 0, []
+        self.agents = set()  # who asked
         self.go = threading.Event()  # what half an answer, and a silent one, wait for; the end of a test sets it
         self.lock = threading.Lock()
 
@@ -39,6 +40,7 @@ class Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path  # a proxy is asked for a whole address
         with self.server.lock:
             self.server.requests.append((path, self.headers.get('Range')))
+            self.server.agents.add(self.headers.get('User-Agent'))
         hub = HUB.match(path)
         if hub:
             return self._answer(302, {'Location': f'/cdn/{hub["file"]}', 'X-Repo-Commit': 'c0ffee',
@@ -47,6 +49,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer(404)
         with self.server.lock:
             fault = self.server.faults.pop(0) if self.server.faults else 'fine'
+        if isinstance(fault, int):
+            return self._answer(fault)
         return getattr(self, f'_{fault}')(self.server.files[path])
 
     def _answer(self, status, headers=None, body=b''):

@@ -6,10 +6,13 @@ from d2l_style.store.registry import PICTURES
 
 import hashlib
 import io
+import re
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+import requests
 from PIL import Image
 
 
@@ -96,7 +99,48 @@ def test_pictures_from_an_address_have_limits(server, quick, monkeypatch):
         read_image(f'{server.url}/large')
 
 
-@pytest.mark.parametrize('address', ['file:///etc/passwd', 'ftp://example.org/a.jpg', 'http:/'])
+@pytest.mark.parametrize('last', [
+    'x' * 271, 'x' * 300 + '.jpg', 'ä' * 200 + '.jpg', '%C3%A4' * 60 + '.jpg', '', '?' + 'q=1&' * 200, 'con', 'NUL.jpg',
+    'a:b*c.jpg', 'trailing.', '..', '%00', '%2e%2e%2fevil', "quote'd.jpg", 'a b.jpg', 'x.jpg?a#b'])
+def test_an_address_may_end_in_anything(server, last):
+    with_name, address = jpeg(), f'{server.url}/{last}'
+    path = urlsplit(requests.Request('GET', address).prepare().url).path
+    server.files[path] = with_name
+    assert read_image(address).shape == (40, 60, 3)
+    kept = [file.name for file in (cache_folder() / 'pictures').iterdir()]
+    assert len(kept) == 1
+    assert re.fullmatch(r'[0-9a-f]{32}-[A-Za-z0-9_.%+=~@()-]{0,80}', kept[0])
+    assert kept[0][-1] != '.' and ('.jpg' not in path or kept[0].endswith('.jpg'))
+
+
+def test_long_addresses_that_differ_are_kept_apart(server):
+    for number, width in enumerate((50, 70)):
+        server.files[f'/{number}{"x" * 300}.jpg'] = jpeg(width)
+        assert read_image(f'{server.url}/{number}{"x" * 300}.jpg').shape == (40, width, 3)
+    assert read_image(f'{server.url}/0{"x" * 300}.jpg').shape == (40, 50, 3)
+
+
+def test_who_asks_is_said(server, rainier):
+    read_image('rainier')
+    (agent,) = server.agents
+    assert re.fullmatch(r'd2l-style/\d\S* \(.*https://.*\) python-requests/\S+', agent)
+
+
+@pytest.mark.parametrize('status', [401, 403, 406, 429, 451, 503])
+def test_a_server_that_refuses_programs_says_what_to_do(server, quick, status):
+    server.files['/a.jpg'], server.faults[:] = jpeg(), [status] * 40
+    with pytest.raises(DownloadError, match=f'the server refuses .*{status}.*: .*save it in the browser and give the '
+                                            'path'):
+        read_image(f'{server.url}/a.jpg')
+
+
+def test_a_page_in_place_of_a_picture_says_what_to_do(server):
+    server.files['/a.jpg'] = b'<!DOCTYPE html><html><title>Just a moment...</title>Checking your browser</html>'
+    with pytest.raises(ValueError, match="a.jpg' is a web page: the server refuses.*save it in the browser and give"):
+        read_image(f'{server.url}/a.jpg')
+
+
+@pytest.mark.parametrize('address', ['ftp://example.org/a.jpg', 'http:/', 'blob:http://localhost/1'])
 def test_other_addresses_are_refused(address):
     with pytest.raises((ValueError, FileNotFoundError), match='http and https|there is no picture'):
         read_image(address)
