@@ -62,7 +62,7 @@ def main():
         except CellExecutionError as error:
             sys.exit(f'{file.name} stopped, nothing was stored: {error}')
         except OSError as error:
-            sys.exit(f'{file.name} cannot be read or stored, and is as it was ({error.strerror}): mend that, run it again')
+            sys.exit(f'{file.name} cannot be read or stored ({error.strerror}), and is as it was: mend that, and run again')
 
 
 if __name__ == '__main__':
