@@ -62,7 +62,7 @@ def main():
         except CellExecutionError as error:
             sys.exit(f'{file.name} stopped, nothing was stored: {error}')
         except OSError as error:
-            sys.exit(f'{file.name} cannot be read or stored ({error.strerror}), and is as it was: mend that, and run again')
+            sys.exit(f'{file.name} cannot be read or stored ({error.strerror}), and is as it was: mend that first')
 
 
 if __name__ == '__main__':
