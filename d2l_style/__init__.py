@@ -23,7 +23,7 @@ _PUBLIC = {
     'losses': ['Weights', 'content_loss', 'gram', 'style_loss', 'tv_loss', 'compute_loss'],
     'training': ['GeneratedImage', 'get_inits', 'Step', 'train_steps', 'train', 'DivergedError'],
     'fast': ['train_fast', 'train_fast_steps'],
-    'book': ['PROFILES', 'is_default', 'results_folder', 'use_profile'],
+    'book': ['PROFILES', 'is_default', 'results_folder', 'save_picture', 'use_profile'],
     'store': ['CATALOGUE', 'DownloadError', 'WeightsError'],
 }
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}

@@ -7,7 +7,7 @@ import os
 import numpy as np
 from mxnet import image, nd
 
-from .checks.shapes import Shape, check_shape
+from .checks.shapes import Shape, check_pixels, check_shape, sides
 from .store import read_source
 from .store.decode import MIN_SIDE, Picture, decode
 
@@ -71,13 +71,13 @@ def postprocess(img: nd.NDArray) -> nd.NDArray:
 
 def fit_shape(img: nd.NDArray, image_shape: Shape) -> Shape:
     """Largest (width, height) inside `image_shape` that has the aspect ratio of `img` (h, w, 3)."""
-    height, width = img.shape[:2]
+    height, width = sides(img)
     scale = min(image_shape[0] / width, image_shape[1] / height)
     return max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale))
 
 
 def fit_area(img: nd.NDArray, pixels: int = 225 * 150) -> Shape:
     """(width, height) of about `pixels` pixels with the aspect ratio of `img` (h, w, 3): (225, 150) for 3:2."""
-    height, width = img.shape[:2]
-    scale = (pixels / (width * height)) ** 0.5
+    height, width = sides(img)
+    scale = (check_pixels(pixels) / (width * height)) ** 0.5
     return max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale))

@@ -15,7 +15,7 @@ from mxnet.gluon import nn
 from tqdm.auto import tqdm
 
 from . import losses  # its functions are looked up when they are called: whoever replaces one changes the training
-from .checks.training import NO_GRADIENT, check_settings, check_targets, check_weights, checked_losses
+from .checks.training import change_at, check_settings, check_targets, checked_losses, keep_picture, needs_gradient
 from .compat.memory import giving_back
 from .features import FeatureNet, Features, extract_features
 from .losses import Weights
@@ -107,8 +107,7 @@ def train_steps(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: Fe
     Raises `ValueError` for settings that make no sense, `DivergedError` when numbers overflow.
     """
     changes = {} if changes is None else changes
-    check_weights(weights, changes)
-    check_settings(X, [lr, *(lr for lr, _ in changes.values())], max_epochs, lr_decay_epoch, lr_decay)
+    check_settings(X, lr, max_epochs, lr_decay_epoch, lr_decay, weights, changes)
     check_targets(X, contents_Y, styles_Y, net)
     return giving_back(_steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_decay,
                               weights or Weights(), changes, compute_loss, gram))
@@ -121,8 +120,8 @@ def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureN
     """Train as the chapter does and return the composite image, (1, 3, h, w).
 
     Prints the losses every 50 epochs; `progress` adds a bar with the time left. An interrupt
-    (the kernel's stop button) returns the picture so far. `history`: a list that gets every `Step`,
-    for curves. Other arguments and errors: `train_steps`.
+    (the kernel's stop button) returns the picture so far; an error has it as its attribute `image`.
+    `history`: a list that gets every `Step`, for curves. Other arguments and errors: `train_steps`.
     """
     steps = train_steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_decay=lr_decay,
                         weights=weights, changes=changes, compute_loss=compute_loss, gram=gram)
@@ -139,6 +138,9 @@ def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureN
                 tqdm.write(f'change lr to {step.lr * lr_decay:.1e}')
     except KeyboardInterrupt:
         tqdm.write(f'interrupted after epoch {epoch}: the picture so far is returned')
+    except Exception as error:
+        keep_picture(error, X, epoch)
+        raise
     return X
 
 
@@ -147,17 +149,15 @@ def _steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_deca
     X, styles_Y_gram, trainer = get_inits(X, X.context, lr, styles_Y, gram)
     last_good = X.copy()
     for epoch in range(max_epochs):
-        lr, weights = changes.get(epoch, (trainer.learning_rate, weights))
+        lr, weights = change_at(epoch, changes) or (trainer.learning_rate, weights)
         trainer.set_learning_rate(lr)
         start, used = time.time(), replace(weights)
         with autograd.record():
             outputs = X, *extract_features(X, net), contents_Y, styles_Y_gram
             found = compute_loss(*outputs) if compute_loss else losses.compute_loss(*outputs, used)
             contents_l, styles_l, tv_l, l = checked_losses(found)
-        try:
+        with needs_gradient():
             l.backward()
-        except mx.MXNetError as error:
-            raise ValueError(NO_GRADIENT) from error
         contents_l, styles_l = (tuple(float(l.asscalar()) for l in part) for part in (contents_l, styles_l))
         tv_l = float(tv_l.asscalar())
         if not math.isfinite(sum(contents_l) + sum(styles_l) + tv_l):

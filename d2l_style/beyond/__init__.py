@@ -1,4 +1,5 @@
-"""Beyond: what papers do otherwise (`variations`, `regions`), and whole grids of settings (`sweep`).
+"""Beyond: what papers do otherwise (`variations`, `regions`), and whole grids of settings (`sweep`,
+which returns what was `swept`).
 
 Looks at the chapter's files, which stay as they are, at `checks`, `layers`, `store` and `compat`: each variation hands
 `train` another start, network, picture or target. A function called as its file comes from there:

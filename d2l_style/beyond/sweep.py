@@ -8,30 +8,31 @@ import io
 import itertools
 import json
 import os
-import textwrap
 import time
 from collections import deque
+from contextlib import closing
 from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from PIL import Image
 from skimage.util import img_as_ubyte
 from tqdm.auto import tqdm
 
 from ..backbones import load_backbone
 from ..checks.shapes import check_shape, scaled_shape
+from ..checks.writing import NotWrittenError, must_take_files
 from ..features import FeatureNet, extract_features, get_contents, get_styles
-from ..images import postprocess, preprocess, read_image
+from ..images import fit_area, postprocess, preprocess, read_image
 from ..losses import Weights, compute_loss, gram
 from ..store import local_picture
-from ..store.folders import whole
 from ..training import train_steps
+from .swept import ELSEWHERE, Swept, contact_sheet, flush, kept_row
 from .variations import noise
+
+__all__ = ['Cell', 'Swept', 'compute', 'contact_sheet', 'expand', 'sweep']
 
 STARTS = ('content', 'noise', 'style')
 _one_at_a_time = Lock()  # a Gluon network is for one thread
@@ -42,9 +43,10 @@ class Cell:
     """The settings of one transfer; their names are those of the grid and of the table.
 
     `content`, `style`: what `read_image` takes by name. Layers: names or indices, None for those
-    that suit the backbone. `style_scale`: see `get_styles`. `start`: 'content', 'noise' (from `seed`)
-    or 'style'. Defaults: the chapter's, but for 100 epochs with a learning rate of 0.1, which show in
-    seconds where it leads.
+    that suit the backbone. `image_shape`: (width, height), None for the proportions of the content image
+    with as many pixels as the chapter's 225×150. `style_scale`: see `get_styles`. `start`: 'content',
+    'noise' (from `seed`) or 'style'. Defaults: the chapter's, but for 100 epochs with a learning rate of
+    0.1, which show in seconds where it leads.
     """
 
     content: str = 'mountain_lake'
@@ -55,7 +57,7 @@ class Cell:
     content_weight: float = 1
     style_weight: float = 1e3
     tv_weight: float = 10
-    image_shape: tuple = (225, 150)
+    image_shape: tuple = None
     style_scale: float = 1
     start: str = 'content'
     seed: int = 0
@@ -69,24 +71,6 @@ class Cell:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class Swept:
-    """What a sweep found. `table`: one row a cell, settings, losses before weighting, seconds, error.
-
-    `varied`: the settings that have several values. `folder`: where table, contact sheet, and the picture
-    of each cell (`pictures()`) are.
-    """
-
-    table: pd.DataFrame
-    varied: tuple
-    folder: Path
-
-    def pictures(self):
-        """{row of the table: picture, `uint8` (h, w, 3)} of every cell that succeeded."""
-        return {row: np.asarray(Image.open(self.folder / f'{key}.png'))
-                for row, key in self.table['key'][self.table['error'] == ''].items()}
-
-
 def sweep(folder, *, client=None, progress=True, **grid):
     """Train every combination of `grid` and return a `Swept`.
 
@@ -94,24 +78,36 @@ def sweep(folder, *, client=None, progress=True, **grid):
     interrupted sweep goes on. `grid`: fields of `Cell`, each one value, or a list of values to vary.
     `client`: None for this process, a `distributed.Client`, or the address of a scheduler: then each
     worker computes a cell at a time, and prepares network and targets once. A cell that fails is a row
-    with its error, and does not stop the others. Raises `ValueError` for a grid that makes no sense.
+    with its error, and does not stop the others; one that cannot be written stays in memory (`Swept.save`).
+    Raises `ValueError` for a grid that makes no sense, `NotWrittenError` where `folder` cannot be made.
 
         sweep('build/weights', style_weight=[100, 1e3, 1e4], tv_weight=[0, 10, 100])
     """
     cells, varied = expand(grid)
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    missing = [cell for cell in dict.fromkeys(cells) if not _is_done(folder, cell)]
+    folder = Path(folder).expanduser()
+    rows, unsaved = {cell.key(): kept_row(folder, cell.key()) for cell in cells}, {}
+    missing = [cell for cell in dict.fromkeys(cells) if rows[cell.key()] is None]
+    if missing:
+        must_take_files(folder, ELSEWHERE)
     hidden = not progress or bool(os.environ.get('TQDM_DISABLE'))
-    with tqdm(total=len(cells), initial=len(cells) - len(missing), unit='cell', disable=hidden) as bar:
-        for cell, row, picture in _computed(missing, client):
-            _keep(folder, cell, row, picture)
+    with (tqdm(total=len(cells), initial=len(cells) - len(missing), unit='cell', disable=hidden) as bar,
+          closing(_computed(missing, client)) as computed):
+        for cell, row, picture in computed:
+            rows[cell.key()] = json.loads(json.dumps(row))  # as it is read again
+            unsaved[cell.key()] = row, picture
+            _try(lambda: flush(folder, unsaved), tqdm.write if len(unsaved) == 1 else str)  # told once
             bar.update()
-    rows = [json.loads((folder / f'{cell.key()}.json').read_text(encoding='utf-8')) for cell in cells]
-    swept = Swept(pd.DataFrame(rows), varied, folder)
-    swept.table.to_csv(folder / 'table.csv', index=False)
-    contact_sheet(swept).savefig(folder / 'sheet.png', dpi=100)
+    swept = Swept(pd.DataFrame([rows[cell.key()] for cell in cells]), varied, folder, unsaved)
+    _try(lambda: flush(folder, unsaved) or swept.keep_table(), print)
     return swept
+
+
+def _try(work, say):
+    """Do `work`; what can't be written, or is gone, is a sentence, since all that was computed is in memory."""
+    try:
+        work()
+    except (NotWrittenError, FileNotFoundError) as error:
+        say(str(error))
 
 
 def expand(grid):
@@ -136,9 +132,10 @@ def _checked(cell):
         raise ValueError(f'epochs is {cell.epochs!r}: give a whole number of at least 1')
     layers = {name: (value,) if isinstance(value, (str, int)) else value and tuple(value)
               for name, value in (('content_layers', cell.content_layers), ('style_layers', cell.style_layers))}
-    scaled_shape(cell.image_shape, cell.style_scale)
-    return replace(cell, image_shape=check_shape(cell.image_shape), **layers,
-                   digests=(_digest(cell.content), _digest(cell.style)))
+    digests = _digest(cell.content), _digest(cell.style)
+    image_shape = _own_shape(cell.content, digests[0]) if cell.image_shape is None else check_shape(cell.image_shape)
+    scaled_shape(image_shape, cell.style_scale)
+    return replace(cell, image_shape=image_shape, **layers, digests=digests)
 
 
 def _digest(picture):
@@ -149,15 +146,28 @@ def _digest(picture):
         return ''
 
 
+@lru_cache(maxsize=16)
+def _own_shape(content, digest):  # noqa: ARG001  another file under the same name has another digest
+    """(width, height) with the proportions of a picture; the chapter's for one that its cell will complain about."""
+    try:
+        return fit_area(read_image(content))
+    except (OSError, ValueError, TypeError):
+        return 225, 150
+
+
 def _computed(cells, client):
     """(cell, row, PNG or None) of each cell, as they are ready."""
     if client is None:
-        for cell in cells:
-            yield (cell, *compute(cell))
+        try:
+            for cell in cells:
+                yield (cell, *compute(cell))
+        finally:  # a kernel goes on living
+            _prepared.cache_clear()
+            _network.cache_clear()
         return
     from distributed import Client, as_completed  # slow to import, and not needed for a few cells
     own = not isinstance(client, Client)
-    client = Client(client) if own else client
+    client, futures = Client(client) if own else client, {}
     try:
         _give_threads(client)
         futures = {client.submit(compute, cell, pure=False): cell for cell in cells}
@@ -167,6 +177,7 @@ def _computed(cells, client):
                 else future.result()
             yield futures[future], row, picture
     finally:
+        client.cancel(list(futures))  # of a sweep that was stopped: nobody waits for the rest
         if own:
             client.close()
 
@@ -241,54 +252,3 @@ def _row(cell, losses=None, *, seconds=0.0, error=''):
     """The row of a cell: settings, losses before weighting, a layer a column, seconds, error."""
     settings = {name: value for name, value in asdict(cell).items() if name != 'digests'}
     return {**settings, 'key': cell.key(), **(losses or {}), 'seconds': round(seconds, 2), 'error': error}
-
-
-def _is_done(folder, cell):
-    """Whether `cell` was computed before, with success."""
-    try:
-        row = json.loads((folder / f'{cell.key()}.json').read_text(encoding='utf-8'))
-        return row['error'] == '' and (folder / f'{cell.key()}.png').is_file()
-    except (OSError, ValueError, KeyError):
-        return False
-
-
-def _keep(folder, cell, row, picture):
-    """Store a cell, the row last: what is there is complete."""
-    if picture:
-        with whole(folder / f'{cell.key()}.png') as new:
-            new.write_bytes(picture)
-    with whole(folder / f'{cell.key()}.json') as new:
-        new.write_text(json.dumps(row), encoding='utf-8')
-
-
-def contact_sheet(swept, width=3):
-    """All pictures in a grid, a matplotlib `Figure`: a column for each value of the last setting that varies.
-
-    Where only one varies, three stand side by side. `width`: of a picture, in inches.
-    """
-    table, pictures = swept.table, swept.pictures()
-    columns = len(table[swept.varied[-1]].astype(str).unique()) if swept.varied else 1
-    columns = min(columns, 3) if len(swept.varied) == 1 else columns
-    rows = -(-len(table) // columns)
-    height, across = (next(iter(pictures.values())).shape[:2] if pictures else (2, 3))
-    labels = ['\n'.join(_label(name, table[name][row]) for name in swept.varied) for row in table.index]
-    lines = max(label.count('\n') + 1 for label in labels)
-    figure = Figure(figsize=(width * columns, rows * (width * height / across + 0.13 * lines + 0.1)),
-                    layout='constrained')
-    for row, axis in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
-        axis.axis('off')
-        if row >= len(table):
-            continue
-        axis.set_title(labels[row], fontsize=7)
-        if row in pictures:
-            axis.imshow(pictures[row])
-        else:
-            axis.text(0.5, 0.5, 'failed:\n' + table['error'][row][:60], ha='center', va='center', fontsize=7, wrap=True)
-    return figure
-
-
-def _label(name, value):
-    """'TV weight: 10': a setting and its value, in lines that are no wider than a picture."""
-    name = name.replace('tv', 'TV').replace('_', ' ')
-    value = ', '.join(map(str, value)) if isinstance(value, (list, tuple)) else value
-    return textwrap.fill(f'{name}: {value:g}' if isinstance(value, float) else f'{name}: {value}', 44)

@@ -6,6 +6,7 @@ import sys
 import pooch
 
 from ..backbones import BACKBONES, find_backbone, parameter_shapes
+from ..checks.writing import reason, shortened
 from ..compat.check import main as check
 from ..images import read_image
 from ..store.copies import read_copy
@@ -26,10 +27,20 @@ def main(arguments=None):
     chosen = make_parser().parse_args(arguments)
     try:
         chosen.run(chosen)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        sys.exit(f'error: {_said(error)}')
+    except ValueError as error:
         sys.exit(f'error: {error}')
     except KeyboardInterrupt:
         sys.exit('stopped: what came so far is kept, and the same command goes on from there')
+
+
+def _said(error):
+    """A sentence for an `OSError`, whose own are of this project unless they have a number."""
+    if error.errno is None:
+        return error
+    return (f'{shortened(error.filename or "a file")} cannot be read or written ({reason(error)}): make room or give '
+            'another place; for the cache, set D2L_STYLE_CACHE to another folder')
 
 
 def make_parser():

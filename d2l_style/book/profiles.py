@@ -13,6 +13,8 @@ from ..store.errors import brief
 from ..store.pictures import is_remote
 from ..store.registry import PICTURES
 
+TRAINED = 225 * 150  # pixels, the chapter's first size
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -36,27 +38,34 @@ def use_profile(name=None, *, content=None, style=None, backbone=None):
     `name`: one of `PROFILES`; by default what `D2L_STYLE_PROFILE` in the environment says, else
     'embedded'. `content`, `style`, `backbone`: in place of the profile's own. Everything is looked
     for at once: weights that are missing raise `WeightsError`, with the command that fetches them,
-    and pictures what `read_image` raises. Nothing is ever taken in place of something else.
+    and pictures what `read_image` raises; `ValueError` for what is no name. Nothing is ever taken in place of
+    something else. A picture that has to be enlarged, and two that are the same, are pointed out.
     """
     name, profile = active_profile(name)
-    content, style, backbone = content or profile.content, style or profile.style, backbone or profile.backbone
+    content, style, backbone = (_named(kind, getattr(profile, kind) if given is None else given)
+                                for kind, given in (('content', content), ('style', style), ('backbone', backbone)))
     print(f'profile   {name}')
     print(f'backbone  {backbone}: {origin(backbone)}')
-    for kind, picture in (('content', content), ('style', style)):
-        shape = read_image(picture).shape
-        print(f'{kind:9s} {brief(picture)}: {shape[1]}×{shape[0]} pixels, {_picture_origin(picture)}')
+    pictures = [_read_and_told(kind, name) for kind, name in (('content', content), ('style', style))]
+    if pictures[0].shape == pictures[1].shape and (pictures[0] == pictures[1]).all():
+        print('note      content and style are the same picture: nothing is left to train but the '
+              'total variation, which blurs it; choose another style')
     return content, style, backbone
 
 
 def is_default(content, style, backbone):
-    """Whether these are what notebooks have when nobody changes them: asserts about numbers hold for those only."""
-    return Profile(content, style, backbone) == PROFILES['embedded']
+    """Whether these are what notebooks have when nobody changes them: asserts about numbers hold for those only.
+
+    All three: names, as `use_profile` returns them. Raises `ValueError` for anything else.
+    """
+    given = Profile(_named('content', content), _named('style', style), _named('backbone', backbone))
+    return given == PROFILES['embedded']
 
 
 def active_profile(name=None):
     """(name, `Profile`) of the profile `name`, of `D2L_STYLE_PROFILE`, or of 'embedded'. Raises `ValueError`."""
     asked = name or os.environ.get('D2L_STYLE_PROFILE') or 'embedded'
-    if asked not in PROFILES:
+    if not isinstance(asked, str) or asked not in PROFILES:
         where = '' if name else ' (D2L_STYLE_PROFILE in the environment)'
         raise ValueError(f'there is no profile {asked!r}{where}: choose one of {", ".join(PROFILES)}')
     return asked, PROFILES[asked]
@@ -66,6 +75,26 @@ def origin(backbone):
     """Where the weights of `backbone` came from, and how that was made sure."""
     facts = find_weights(backbone, parameter_shapes(find_backbone(backbone).layers())).facts
     return facts.source + (f' ({facts.checked})' if facts.checked else '')
+
+
+def _named(kind, given):
+    """`given`, if it can be the name of the `kind`: text, or the path of a picture."""
+    if (isinstance(given, str) and given.strip()) or (kind != 'backbone' and isinstance(given, os.PathLike)):
+        return given
+    what = repr(given) if isinstance(given, (str, int, float)) or given is None else f'a {type(given).__name__}'
+    allowed = 'the name of a network, for example vgg19_slim' if kind == 'backbone' else \
+        'a name, a path or an address, and no picture that is read already'
+    raise ValueError(f'{kind} is {what}: give {allowed}')
+
+
+def _read_and_told(kind, name):
+    """The picture `name` as an array, after a line that says what it is."""
+    picture = read_image(name).asnumpy()
+    height, width = picture.shape[:2]
+    small = (f'; smaller than the {TRAINED:,} pixels that are trained: it is enlarged, and its details stay blurred'
+             if height * width < TRAINED else '')
+    print(f'{kind:9s} {brief(name)}: {width}×{height} pixels, {_picture_origin(name)}{small}')
+    return picture
 
 
 def _picture_origin(picture):

@@ -1,9 +1,11 @@
 """What `train` refuses: settings, targets, and losses of one's own that it can't use."""
 import math
 import numbers
+from contextlib import contextmanager
 
 import mxnet as mx
 from mxnet import nd
+from tqdm.auto import tqdm
 
 from ..compat.device import check_memory
 
@@ -11,14 +13,14 @@ NO_GRADIENT = ('the sum that compute_loss returned has no gradient: compute it f
                'functions of nd only, and call neither asnumpy, detach nor backward in it')
 
 
-def check_settings(X, lrs, max_epochs, lr_decay_epoch, lr_decay):
-    """Raise `ValueError` for settings of `train_steps` that make no sense. `lrs`: all that will be used."""
+def check_settings(X, lr, max_epochs, lr_decay_epoch, lr_decay, weights, changes):
+    """Raise `ValueError` for settings of `train_steps` that make no sense."""
     for name, value in (('max_epochs', max_epochs), ('lr_decay_epoch', lr_decay_epoch)):
         if not isinstance(value, numbers.Integral) or value < 1:
             raise ValueError(f'{name} is {value!r}: give a whole number, 1 or more')
-    for lr in lrs:
-        if not (isinstance(lr, numbers.Real) and 1e-37 < lr <= 1e39):
-            raise ValueError(f'lr is {lr!r}: give a learning rate between 1e-37 and 1e39, for example 0.01')
+    _check_lr(lr, 'lr')
+    check_weights(weights)
+    change_at(0, changes)
     if not (isinstance(lr_decay, numbers.Real) and 0 < lr_decay <= 1):
         raise ValueError(f'lr_decay is {lr_decay!r}: give a factor above 0, at most 1, for example 0.1')
     if type(X) is not nd.NDArray:  # MXNet's own NumPy arrays are a subclass, with other functions
@@ -29,15 +31,66 @@ def check_settings(X, lrs, max_epochs, lr_decay_epoch, lr_decay):
         raise ValueError('X has pixels that are infinite or NaN: start from a picture out of preprocess')
 
 
-def check_weights(weights, changes):
-    """Raise `ValueError` where `weights` are no `Weights`, or `changes` not {epoch: (lr, Weights)}."""
-    if weights is not None and not hasattr(weights, 'style_layers'):
+def check_weights(weights):
+    """Raise `ValueError` where `weights` are neither None nor `Weights`."""
+    if weights is not None and not _is_weights(weights):
         raise ValueError(f'weights is {weights!r}: give Weights(content, style, tv), for example Weights(tv=0)')
+
+
+def change_at(epoch, changes):
+    """What `changes` of `train_steps`, {epoch: (lr, Weights)}, have for `epoch`, or None; `ValueError` for others.
+
+    All are checked, each time: what is added during a training is told at the next epoch, not at its own.
+    """
+    for key, change in _changed(changes, '(lr, Weights(...))'):
+        if not (isinstance(change, tuple) and len(change) == 2 and _is_weights(change[1])):
+            raise ValueError(f'changes[{key!r}] is {change!r}: give (lr, Weights(...))')
+        _check_lr(change[0], f'the learning rate of changes[{key!r}]')
+    return changes.get(epoch)
+
+
+def changed_weights_at(epoch, changes):
+    """What `changes` of `train_fast_steps`, {epoch: Weights}, have for `epoch`, or None; `ValueError` for others."""
+    for key, change in _changed(changes, 'Weights(...)'):
+        if not _is_weights(change):
+            raise ValueError(f'changes[{key!r}] is {change!r}: give Weights(...), as fast mode has no learning rate')
+    return changes.get(epoch)
+
+
+def _changed(changes, wanted):
     if not isinstance(changes, dict):
-        raise ValueError(f'changes is {_kind(changes)}: give {{epoch: (lr, Weights(...))}}')
-    for epoch, change in changes.items():
-        if not (isinstance(change, tuple) and len(change) == 2 and hasattr(change[1], 'style_layers')):
-            raise ValueError(f'changes[{epoch!r}] is {change!r}: give (lr, Weights(...))')
+        raise ValueError(f'changes is {_kind(changes)}: give {{epoch: {wanted}}}')
+    for epoch, change in list(changes.items()):  # another thread may add one now
+        if not isinstance(epoch, numbers.Integral) or epoch < 0:
+            raise ValueError(f'changes has the key {epoch!r}: give the number of an epoch, 0 or more')
+        yield epoch, change
+
+
+def _is_weights(found):
+    return hasattr(found, 'style_layers')
+
+
+def _check_lr(lr, name):
+    if not (isinstance(lr, numbers.Real) and 1e-37 < lr <= 1e39):
+        raise ValueError(f'{name} is {lr!r}: give a learning rate between 1e-37 and 1e39, for example 0.01')
+
+
+@contextmanager
+def needs_gradient():
+    """Say in a `ValueError` what MXNet says where a loss has no gradient."""
+    try:
+        yield
+    except mx.MXNetError as error:
+        raise ValueError(NO_GRADIENT) from error
+
+
+def keep_picture(error, X, epoch):
+    """Give `error`, which ends a training after `epoch`, the picture so far as its attribute `image`, and print so."""
+    if not hasattr(error, 'image'):
+        error.image = X
+        if epoch:  # before that the picture is nearly the start
+            tqdm.write(f'stopped by an error after epoch {epoch}: the picture so far is its attribute "image"; in the '
+                       'next cell: import sys; X = sys.last_value.image')
 
 
 def check_targets(X, contents_Y, styles_Y, net):

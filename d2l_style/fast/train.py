@@ -23,6 +23,7 @@ from scipy.fft import dctn, idctn
 from tqdm.auto import tqdm
 
 from ..checks.shapes import check_shape, scaled_shape
+from ..checks.training import changed_weights_at, check_weights, keep_picture
 from ..compat.device import room
 from ..features import get_contents, get_styles
 from ..images import preprocess, resize
@@ -43,8 +44,8 @@ def train_fast(content_img, style_img, image_shape, net, max_epochs=50, coarse_e
     """Train coarse to fine with L-BFGS and return the composite image, (1, 3, height, width).
 
     Prints the losses at the end of each size; `progress` adds a bar. An interrupt (the kernel's stop
-    button) returns the best picture so far. `history`: a list that gets every `Step`, for curves.
-    Other arguments and errors: `train_fast_steps`.
+    button) returns the best picture so far; an error has it as its attribute `image`. `history`: a list
+    that gets every `Step`, for curves. Other arguments and errors: `train_fast_steps`.
     """
     steps = train_fast_steps(content_img, style_img, image_shape, net, max_epochs, coarse_epochs, X=X,
                              style_scale=style_scale, weights=weights, changes=changes, tolerance=tolerance)
@@ -61,6 +62,10 @@ def train_fast(content_img, style_img, image_shape, net, max_epochs=50, coarse_e
                 history.append(step)
     except KeyboardInterrupt:
         tqdm.write('interrupted: the best picture so far is returned')
+    except Exception as error:
+        if step:
+            keep_picture(error, step.X, step.epoch)
+        raise
     if step is None:  # interrupted before the first epoch
         return preprocess(content_img, image_shape)
     _print_losses(step, seconds)
@@ -85,10 +90,12 @@ def train_fast_steps(content_img, style_img, image_shape, net, max_epochs=50, co
     """
     _check_settings(max_epochs, coarse_epochs, tolerance, X)
     scaled_shape(image_shape, style_scale)
+    changes = {} if changes is None else changes
+    check_weights(weights)
+    changed_weights_at(0, changes)
     weights = replace(weights) if weights else Weights()
     *coarse, last = sizes(image_shape, coarse_epochs)
     plan = [(shape, coarse_epochs) for shape in coarse] + [(last, max_epochs)]
-    changes = {} if changes is None else changes
     return _steps(content_img, style_img, plan, net, X, style_scale, weights, changes, tolerance)
 
 
@@ -126,8 +133,9 @@ def _steps(content_img, style_img, plan, net, X, style_scale, weights, changes, 
             X = at_size(X.copyto(net.ctx), content_img, image_shape)
             descent = _descend(X, loss, weights, tolerance)
             for _ in range(epochs):
-                if epoch in changes:
-                    weights = replace(changes[epoch])
+                change = changed_weights_at(epoch, changes)
+                if change:
+                    weights = replace(change)
                     descent = _descend(X, loss, weights, tolerance)
                 losses = next(descent, None)
                 if losses is None:

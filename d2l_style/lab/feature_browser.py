@@ -5,6 +5,7 @@ from mxnet import nd
 
 from ..backbones import backbone_of
 from ..images import postprocess
+from .cells import belongs_to_cell
 from .drawing import Drawing
 from .panel import Panel
 from .sliders import layer_choice
@@ -13,7 +14,8 @@ from .sliders import layer_choice
 def browse_features(X, net):
     """Browse what each channel of each layer of `net` (a `FeatureNet`) sees in `X`: (1, 3, h, w).
 
-    Bright is where the channel answers strongly. Returns a `Panel` to display.
+    Bright is where the channel answers strongly. Returns a `Panel` to display; running the cell again
+    closes the one that it had made before.
     """
     outputs = dict(zip(net.layers, net(X)))
     picture = postprocess(X).asnumpy()
@@ -38,8 +40,10 @@ def browse_features(X, net):
     for control in (layer, channel):
         control.observe(draw, 'value')
     draw()
-    return Panel([layer, channel, view, read_out], view.value,
-                 'Feature browser: run the notebook to choose layer and channel.')
+    panel = Panel([layer, channel, view, read_out], view.value,
+                  'Feature browser: run the notebook to choose layer and channel.')
+    belongs_to_cell(panel)
+    return panel
 
 
 def feature_map(features, channel):

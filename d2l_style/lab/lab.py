@@ -14,7 +14,7 @@ from .guide import Guide
 from .layer_controls import LayerControls
 from .loss_views import Curves, LayerBars, sums
 from .pace import Pace
-from .panel import Message, Panel, close_parts
+from .panel import Message, Panel
 from .picture_controls import PictureControls
 from .pixels import at_most
 from .recipe import chapters, on_backbone
@@ -261,7 +261,7 @@ class StyleLab(Panel):
         """End the run and take the lab off the page."""
         self.worker.close()
         self.pace.close()
-        close_parts(self)
+        self.saving.film.clear()
         super().close()
 
 

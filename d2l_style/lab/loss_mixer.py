@@ -8,6 +8,7 @@ from ..fast.compiled import TransferLoss
 from ..features import extract_features
 from ..images import postprocess
 from ..losses import Weights, gram
+from .cells import belongs_to_cell
 from .drawing import Drawing
 from .panel import Panel
 from .sliders import weight_sliders
@@ -19,7 +20,8 @@ def mix_losses(content_X, style_X, net):
     """Mix the two pictures (1, 3, h, w) by hand and watch every loss of the mixture move.
 
     Sliders for the mixture, for noise and for the three weights; one bar for each layer's
-    weighted loss. `net`: a `FeatureNet`. Returns a `Panel` to display.
+    weighted loss. `net`: a `FeatureNet`. Returns a `Panel` to display; running the cell again
+    closes the one that it had made before.
     """
     contents_Y, _ = extract_features(content_X, net)
     compute_losses = TransferLoss(net, contents_Y, [gram(Y) for Y in extract_features(style_X, net)[1]])
@@ -52,8 +54,10 @@ def mix_losses(content_X, style_X, net):
     columns = [widgets.VBox(column, layout={'flex': '1 1 22em', 'margin': '0 1.5em 0 0'})
                for column in ([share, noise], list(sliders.values()))]
     controls = widgets.HBox(columns, layout={'flex_flow': 'row wrap', 'width': '100%', 'max_width': '60em'})
-    return Panel([controls, view, read_out], view.value,
-                 'Loss mixer: run the notebook to mix the pictures and to change the weights.')
+    panel = Panel([controls, view, read_out], view.value,
+                  'Loss mixer: run the notebook to mix the pictures and to change the weights.')
+    belongs_to_cell(panel)
+    return panel
 
 
 def mix(content_X, style_X, share, noise):

@@ -1,17 +1,14 @@
-"""Opening: the Style Lab for a cell of a notebook, one lab a cell, with limits where others use it."""
-from IPython import get_ipython
-
+"""Opening: the Style Lab for a cell of a notebook, with limits where others use it."""
 from ..checks.shapes import check_shape
 from ..images import fit_shape, read_image
 from ..store.decode import MAX_PIXELS
+from .cells import belongs_to_cell
 from .lab import StyleLab
 from .picture_controls import catalogue
 from .recipe import Settings, on_backbone
 
 VISITORS = {'most_pixels': 450 * 300, 'most_bytes': 10_000_000, 'most_epochs': 500}
 OWNERS = {'most_pixels': MAX_PIXELS, 'most_bytes': 90_000_000, 'most_epochs': 100_000}
-
-_by_cell = {}
 
 
 def style_lab(content='mountain_lake', style='painted_hills', backbone='vgg19_slim', image_shape=(225, 150), *,
@@ -20,7 +17,8 @@ def style_lab(content='mountain_lake', style='painted_hills', backbone='vgg19_sl
 
     `content`, `style`: names in `CATALOGUE` or paths. `image_shape`: (width, height) that the content
     image is fitted into. `visitors`: for a page that others use: at most 450 × 300 pixels, 10 MB for
-    an upload, and 500 epochs. Running a cell again closes the lab that it had made before.
+    an upload, and 500 epochs. Running a cell again ends the labs that it had made before; where the front
+    end does not say which cell runs (JupyterLab does), labs of all earlier cells.
     Raises what `read_image` raises, and `ValueError` for an unknown backbone or size.
     """
     limits, pictures = VISITORS if visitors else OWNERS, catalogue()
@@ -31,19 +29,6 @@ def style_lab(content='mountain_lake', style='painted_hills', backbone='vgg19_sl
     if width * height > limits['most_pixels']:
         raise ValueError(f'image_shape gives {width}×{height}: at most {limits["most_pixels"]} pixels are allowed here')
     lab = StyleLab(on_backbone(Settings(content, style, (width, height)), backbone), pictures, **limits)
-    cell = _cell()
-    if cell:
-        before = _by_cell.pop(cell, None)
-        if before:
-            before.close()
-        _by_cell[cell] = lab
+    belongs_to_cell(lab, kind='style lab')
     lab.worker.wait(timeout=10)  # for the start picture, so that the cell ends with a lab that is complete
     return lab
-
-
-def _cell():
-    """The id of the notebook's cell that is running, if the front end tells it (JupyterLab does)."""
-    try:
-        return get_ipython().kernel.get_parent('shell')['metadata'].get('cellId')
-    except (AttributeError, KeyError, TypeError):
-        return None

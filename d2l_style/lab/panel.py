@@ -22,6 +22,11 @@ class Panel(widgets.VBox):
         self.add_class('d2l-panel')
         self._fallback = {'image/png': base64.b64encode(as_still(still)).decode(), 'text/plain': about}
 
+    def close(self):
+        """Take it off the page, and let go of what its controls hold."""
+        close_parts(self)
+        super().close()
+
     def _repr_mimebundle_(self, **kwargs):
         return {**super()._repr_mimebundle_(**kwargs), **self._fallback}
 
@@ -53,7 +58,10 @@ class Message(widgets.HTML):
 
 
 def close_parts(widget):
-    """Close all that a widget is made of, so that none stays behind in kernel and browser. Not the widget itself."""
+    """Close all that a widget is made of, so that none stays behind in kernel and browser. Not the widget itself.
+
+    Nobody is told of their changes any more: what listens may hold a network's features, and `Out` holds the widget.
+    """
     found = [widget]
     for one in found:
         for value in (getattr(one, name) for name in one.keys):
@@ -62,3 +70,4 @@ def close_parts(widget):
             found += [part for part in parts if isinstance(part, widgets.Widget) and part not in found]
     for part in found[1:]:
         part.close()
+        part.unobserve_all()

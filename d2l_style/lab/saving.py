@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import ipywidgets as widgets
 
+from ..checks.writing import NotWrittenError, reason
 from .controls import button
 from .files import Film, download_link, png_with_settings, settings_in_png
 from .page import Page
@@ -86,7 +87,13 @@ class Saving(widgets.VBox):
         self._link('png', png_with_settings(moment.picture(), moment.parts), 'image/png')
 
     def _save_film(self, kind):
-        self._link(kind, self.film.encode(kind), {'gif': 'image/gif', 'mp4': 'video/mp4'}[kind])
+        try:
+            content = self.film.encode(kind)
+        except OSError as error:
+            why = reason(error).splitlines()[0]
+            raise NotWrittenError(f'the film needs room in the folder for temporary files ({why}): make room there, or '
+                                  'take Save GIF, which needs none; the film is kept until then') from None
+        self._link(kind, content, {'gif': 'image/gif', 'mp4': 'video/mp4'}[kind])
 
     def _link(self, ending, content, media):
         name = f'style-lab-epoch-{len(self.worker.history)}.{ending}'

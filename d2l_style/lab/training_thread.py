@@ -155,6 +155,7 @@ class Worker:
             except Exception as error:  # whatever it is, it has to be seen: nobody looks at a thread's output
                 self._fail(error)
             self._look()
+        self.transfer, self._steps, self._backbone = None, None, (None, None)  # whoever holds the lab needs its picture
 
     def _look(self):
         """Have the views look, unless they are being closed; a mistake of theirs must not end the run."""

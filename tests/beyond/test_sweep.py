@@ -4,9 +4,11 @@ from d2l_style.beyond.sweep import Cell, compute, contact_sheet, expand, sweep
 
 import io
 import os
+import shutil
 import signal
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -94,10 +96,12 @@ def test_a_cell_that_fails_does_not_stop_the_others(tmp_path):
     assert 'failed' in ''.join(text.get_text() for axis in contact_sheet(swept).axes for text in axis.texts)
 
 
-def test_network_and_targets_are_prepared_once(tmp_path):
-    sweep_module._prepared.cache_clear()
+def test_network_and_targets_are_prepared_once_and_held_no_longer_than_the_sweep(tmp_path, monkeypatch):
+    prepared, get_contents = [], sweep_module.get_contents
+    monkeypatch.setattr(sweep_module, 'get_contents', lambda *given: prepared.append(given) or get_contents(*given))
     sweep(tmp_path, style_weight=[1, 10], tv_weight=[0, 10], **QUICK)
-    assert sweep_module._prepared.cache_info().misses == 1
+    assert len(prepared) == 1
+    assert not sweep_module._prepared.cache_info().currsize and not sweep_module._network.cache_info().currsize
 
 
 def test_noise_depends_on_the_seed_and_on_nothing_else():
@@ -163,3 +167,68 @@ def test_another_picture_under_the_same_name_is_another_cell(tmp_path):
     assert 'digests' not in swept[0].table
     with pytest.raises(ValueError, match="no setting 'digests'"):
         sweep(tmp_path / 'one', digests=['a'])
+
+
+def full(folder, cell):
+    """From now on the picture of `cell` does not fit on the disk."""
+    (folder / f'.{cell.key()}.png.new').symlink_to('/dev/full')
+
+
+def test_what_does_not_fit_on_the_disk_stays_in_memory_and_can_be_saved_elsewhere(tmp_path, monkeypatch, capsys):
+    grid = {'tv_weight': [0, 10, 20], 'content_layers': ['conv4_4', 'conv9_9'], **QUICK}
+    with monkeypatch.context() as patched:
+        patched.setattr('os.fsync', lambda _: (_ for _ in ()).throw(OSError(28, 'full')))
+        swept = sweep(tmp_path / 'full', progress=False, **grid)
+        assert 'the disk is full' in capsys.readouterr().out and not list((tmp_path / 'full').iterdir())
+        assert len(swept.table) == 6 and set(swept.pictures()) == {0, 2, 4} and len(contact_sheet(swept).axes) == 6
+        with pytest.raises(OSError, match='save all of it elsewhere'):
+            swept.save(tmp_path / 'full')
+    saved = swept.save(tmp_path / 'other')
+    assert (saved.pictures()[2] == swept.pictures()[2]).all() and not saved.unsaved
+    assert len(pd.read_csv(tmp_path / 'other' / 'table.csv')) == 6 and (tmp_path / 'other' / 'sheet.png').is_file()
+    monkeypatch.setattr(sweep_module, 'compute', lambda cell: (_ for _ in ()).throw(AssertionError))
+    assert len(sweep(tmp_path / 'other', progress=False, **{**grid, 'content_layers': 'conv4_4'}).pictures()) == 3
+
+
+@pytest.mark.skipif(not Path('/dev/full').exists(), reason='Linux has a file that is full')
+def test_when_there_is_room_again_all_is_written(tmp_path, monkeypatch, capsys):
+    first = expand({'tv_weight': 0, **QUICK})[0][0]
+    tmp_path.joinpath('sweep').mkdir()
+    full(tmp_path / 'sweep', first)  # it is gone after one try
+    swept = sweep(tmp_path / 'sweep', progress=False, tv_weight=[0, 10], **QUICK)
+    assert capsys.readouterr().out.count('the disk is full') == 1
+    assert not swept.unsaved and len(list((tmp_path / 'sweep').iterdir())) == 6
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_computed(tmp_path, monkeypatch):
+    sweep(tmp_path / 'done', progress=False, **QUICK)
+    monkeypatch.setattr(sweep_module, 'compute', lambda cell: (_ for _ in ()).throw(AssertionError))
+    (tmp_path / 'file').write_text('')
+    for folder in (tmp_path / 'file', tmp_path / 'file' / 'below', tmp_path / ('x' * 300)):
+        with pytest.raises(OSError, match=r"cannot be written .*: mend that, or give another folder"):
+            sweep(folder, progress=False, **QUICK)
+    monkeypatch.setattr(os, 'access', lambda *_: False)
+    with pytest.raises(OSError, match='you may not write there'):
+        sweep(tmp_path / 'new', progress=False, **QUICK)
+    assert len(sweep(tmp_path / 'done', progress=False, **QUICK).pictures()) == 1  # it may be read
+
+
+def test_a_folder_that_vanishes_costs_no_table(tmp_path, monkeypatch, capsys):
+    def vanish(cell):
+        shutil.rmtree(tmp_path / 'sweep')
+        return compute(cell)
+
+    monkeypatch.setattr(sweep_module, 'compute', vanish)
+    swept = sweep(tmp_path / 'sweep', progress=False, tv_weight=[0, 10], **QUICK)
+    assert len(swept.table) == 2 and 'call sweep again' in capsys.readouterr().out
+    with pytest.raises(FileNotFoundError, match='call sweep again, which computes what is missing'):
+        swept.pictures()
+
+
+@pytest.mark.parametrize(('height', 'width'), [(90, 60), (64, 64), (40, 160)])
+def test_a_picture_keeps_its_proportions(tmp_path, height, width):
+    Image.fromarray(np.zeros((height, width, 3), 'uint8')).save(tmp_path / 'own.png')
+    (cell,), _ = expand({'content': str(tmp_path / 'own.png')})
+    assert cell.image_shape[0] / cell.image_shape[1] == pytest.approx(width / height, rel=0.02)
+    assert expand({})[0][0].image_shape == (225, 150)
+    assert expand({'content': 'nowhere.jpg'})[0][0].image_shape == (225, 150)  # its cell will say what is wrong

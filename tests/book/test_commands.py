@@ -90,6 +90,19 @@ def test_what_goes_wrong_is_one_sentence(arguments, sentence):
         main(arguments)
 
 
+@pytest.mark.parametrize('place', ['/dev/null/below', 'x' * 300, '/proc'])
+def test_a_pack_that_cannot_be_written_is_one_sentence(place):
+    with pytest.raises(SystemExit, match='^error: .*(cannot be .*another place|are needed .*make room)'):
+        main(['weights', 'export', 'vgg19_slim', place])
+
+
+def test_a_full_disk_is_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setattr('os.fsync', lambda _: (_ for _ in ()).throw(OSError(28, 'No space left on device')))
+    with pytest.raises(SystemExit, match=r'error: .*\(the disk is full\): make room'):
+        main(['weights', 'export', 'vgg19_slim', str(tmp_path)])
+    assert not list(tmp_path.glob('*.new')) and not list(tmp_path.glob('.*.new'))
+
+
 def test_an_interrupt_says_that_nothing_is_lost(monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-from d2l_style.lab import opening, style_lab
+from d2l_style.lab import style_lab
 from d2l_style.lab.controls import EPOCHS
 from d2l_style.lab.files import png_with_settings
 from d2l_style.lab.recipe import Part, Settings
@@ -43,17 +43,3 @@ def test_a_picture_of_ones_own_may_be_given_by_its_path(tmp_path):
     assert lab.worker.wait()
     assert lab.worker.state == 'ready'
     lab.close()
-
-
-def test_running_a_cell_again_closes_the_lab_that_it_made(monkeypatch):
-    monkeypatch.setattr(opening, '_cell', lambda: 'cell 1')
-    first = style_lab(image_shape=(48, 32))
-    second = style_lab(image_shape=(48, 32))
-    assert not first.worker.thread.is_alive()
-    assert second.worker.thread.is_alive()
-    monkeypatch.setattr(opening, '_cell', lambda: 'cell 2')
-    third = style_lab(image_shape=(48, 32))
-    assert second.worker.thread.is_alive()
-    for lab in (second, third):
-        lab.close()
-    opening._by_cell.clear()

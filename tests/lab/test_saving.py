@@ -1,6 +1,8 @@
 from d2l_style.lab.files import png_with_settings
 from d2l_style.lab.recipe import Part, Settings
 
+import errno
+
 import pytest
 
 from .conftest import composite, press, upload
@@ -85,3 +87,18 @@ def test_a_late_answer_of_the_page_does_not_draw_other_messages_to_itself(lab):
     assert 'weights fetch vgg19' in lab.layers.message.value
     assert lab.saving.message.value == ''
     lab.worker.trace = ''
+
+
+@pytest.mark.parametrize(('error', 'why'), [
+    (OSError(errno.ENOSPC, 'No space left on device'), 'the disk is full'),
+    (OSError('[Errno 32] Broken pipe\n\nFFMPEG COMMAND:\n/usr/bin/ffmpeg ...'), 'Broken pipe')])
+def test_a_film_without_room_for_it_is_told_and_kept(lab, monkeypatch, error, why):
+    press(lab, 'Step')
+    press(lab, 'Step')
+    with monkeypatch.context() as patched:
+        patched.setattr('d2l_style.lab.files.imageio.imwrite', lambda *_, **__: (_ for _ in ()).throw(error))
+        press(lab, 'Save MP4')
+    said = lab.saving.message.value
+    assert why in said and 'the film is kept' in said and 'FFMPEG' not in said
+    press(lab, 'Save MP4')
+    assert 'style-lab-epoch-2.mp4' in lab.saving.link.value

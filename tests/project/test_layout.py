@@ -15,7 +15,7 @@ BELOW = {'compat': [], 'layers': [], 'store': [],  # folder or file: those that 
          'features': ['checks', 'layers', 'images', 'backbones'], 'losses': [],
          'training': ['checks', 'compat', 'features', 'losses'],
          'fast': ['checks', 'compat', *CHAPTER], 'beyond': ['checks', 'compat', 'layers', 'store', *CHAPTER],
-         'book': ['compat', 'store', *CHAPTER], 'lab': ['checks', 'compat', 'store', *CHAPTER, 'fast'],
+         'book': ['checks', 'compat', 'store', *CHAPTER], 'lab': ['checks', 'compat', 'store', *CHAPTER, 'fast'],
          'exercises': ['layers', *CHAPTER, 'beyond']}
 TOP = {'notebooks', 'img', 'd2l_style', 'tests', 'docs', 'classroom', 'tools', 'requirements',
        'README.md', 'requirements.txt', 'Makefile', 'Dockerfile', 'pyproject.toml', 'CITATION.cff'}

@@ -1,8 +1,10 @@
 """The stored notebooks: as they ran, short cells, the default profile."""
+import runpy
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert.exporters import ScriptExporter
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [*sorted((ROOT / 'notebooks').glob('*.ipynb')), *(ROOT / 'classroom').glob('course/source/*/*.ipynb')]
@@ -30,3 +32,33 @@ def test_notebooks_have_a_title_a_choice_and_short_cells(file):
     shown = first_code.outputs[0].text if first_code.outputs else ''
     assert 'profile   embedded' in shown or first_code.source.startswith('%%capture')
     assert all(len(cell.source.splitlines()) <= 15 for cell in cells if cell.cell_type == 'code')
+
+
+@pytest.mark.parametrize('file', NOTEBOOKS, ids=lambda file: f'{file.parent.name}/{file.name}')
+def test_a_notebook_can_be_converted_to_a_script(file):
+    """By what JupyterLab writes of the language too; the version would differ from machine to machine."""
+    info = nbformat.read(file, as_version=4).metadata.language_info
+    assert set(info) == {'codemirror_mode', 'file_extension', 'mimetype', 'name', 'nbconvert_exporter',
+                         'pygments_lexer'}
+    script, resources = ScriptExporter().from_filename(file)
+    assert resources['output_extension'] == '.py'
+    compile(script, file.with_suffix('.py').name, 'exec')
+
+
+def test_a_notebook_that_is_run_says_what_its_language_is(tmp_path):
+    stored = nbformat.read(NOTEBOOKS[0], as_version=4).metadata
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('1 + 1')])
+    nbformat.write(notebook, tmp_path / 'sum.ipynb')
+    runpy.run_path(str(ROOT / 'tools' / 'run_notebooks.py'))['run'](tmp_path / 'sum.ipynb')
+    assert nbformat.read(tmp_path / 'sum.ipynb', as_version=4).metadata == stored
+
+
+@pytest.mark.skipif(not Path('/dev/full').exists(), reason='Linux has a file that is full')
+def test_on_a_full_disk_a_notebook_stays_as_it_was(tmp_path):
+    store = runpy.run_path(str(ROOT / 'tools' / 'run_notebooks.py'))['store']
+    store(nbformat.v4.new_notebook(), tmp_path / 'a.ipynb')
+    before = (tmp_path / 'a.ipynb').read_bytes()
+    (tmp_path / '.a.ipynb.new').symlink_to('/dev/full')
+    with pytest.raises(OSError, match='No space left'):
+        store(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('1')]), tmp_path / 'a.ipynb')
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [('a.ipynb', before)]

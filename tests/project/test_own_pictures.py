@@ -1,4 +1,4 @@
-"""Notebooks 1 to 5 run from top to bottom with pictures of a person's own, with short trainings."""
+"""The notebooks run from top to bottom with pictures of a person's own, and from any folder, with short trainings."""
 import re
 from pathlib import Path
 
@@ -10,42 +10,92 @@ from nbclient import NotebookClient
 from PIL import Image
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / 'notebooks'
-FEWER = ((', 500, 200', ', 4, 2'), (', 300, 100', ', 3, 2'), (', 150, 15,', ', 2, 1,'),
-         ('max_epochs=60', 'max_epochs=3'))
+FEWER = ((', 500, 200', ', 4, 2'), (', 300, 100', ', 3, 2'), (', 150, 15,', ', 2, 1,'), ('epochs=60', 'epochs=3'),
+         ('lr, 100)', 'lr, 6)'), ('net, 100, tolerance', 'net, 6, tolerance'), ('max_epochs=30', 'max_epochs=3'))
+SHAPES = {'upright': (440, 300), 'panorama': (160, 500)}  # (height, width)
+MAKES = {'04': 2, '07': 18}  # pictures in the folder build
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope='module')
-def portrait(tmp_path_factory):
-    """The file of a portrait photograph, 300 × 440."""
-    file = tmp_path_factory.mktemp('photographs') / 'portrait.jpg'
-    Image.fromarray(np.ascontiguousarray(skimage.data.astronaut()[:440, 60:360])).save(file)
-    return file
+@pytest.fixture
+def project(tmp_path):
+    """An empty project."""
+    (tmp_path / 'project' / 'notebooks').mkdir(parents=True)
+    return tmp_path / 'project'
 
 
-def execute(name, folder, content, style):
-    """Run a notebook in an empty project `folder` with other pictures; its cells afterwards."""
+def proportions(project):
+    """(width / height of the pictures that were made in the project, how many there are)."""
+    made = [Image.open(file) for file in (project / 'build').rglob('[!s]*.png')]
+    return {round(picture.width / picture.height, 1) for picture in made}, len(made)
+
+
+def read(name):
+    """(a notebook with short trainings, the place of its cell of parameters)."""
     file, = NOTEBOOKS.glob(f'{name}*.ipynb')
     notebook = nbformat.read(file, as_version=4)
-    settings = next(cell for cell in notebook.cells if 'parameters' in cell.metadata.get('tags', []))
-    settings.source = re.sub(r'use_profile\(\)', f'use_profile(content={content!r}, style={style!r})', settings.source)
     for cell in notebook.cells:
         for before, after in FEWER:
             cell.source = cell.source.replace(before, after)
-    (folder / 'notebooks').mkdir()
-    NotebookClient(notebook, timeout=600, resources={'metadata': {'path': str(folder / 'notebooks')}}).execute()
-    return notebook.cells
+    place, = (i for i, cell in enumerate(notebook.cells) if 'parameters' in cell.metadata.get('tags', []))
+    return notebook, place
 
 
-@pytest.mark.parametrize('name', ['01', '02', '03', '04', '05'])
-def test_a_portrait_in_another_style(name, portrait, tmp_path):
-    execute(name, tmp_path, str(portrait), 'woodblock_wave')
-    if name == '04':
-        made = Image.open(tmp_path / 'build' / 'results' / 'neural-style-2.png')
-        assert made.height > made.width  # it keeps its proportions
+def execute(notebook, folder):
+    NotebookClient(notebook, timeout=600, resources={'metadata': {'path': str(folder)}}).execute()
+
+
+def execute_with(name, folder, content, style):
+    """Run a notebook in `folder`, with pictures that a person has written into its first cell."""
+    notebook, place = read(name)
+    settings = notebook.cells[place]
+    settings.source = re.sub(r'use_profile\(\)', f'use_profile(content={content!r}, style={style!r})', settings.source)
+    execute(notebook, folder)
+
+
+def execute_like_papermill(name, folder, **parameters):
+    """Run a notebook in `folder` after a cell `injected-parameters` was put below that of the parameters."""
+    notebook, place = read(name)
+    source = '\n'.join(f'{key} = {value!r}' for key, value in parameters.items())
+    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(source, metadata={'tags': ['injected-parameters']}))
+    execute(notebook, folder)
+    return notebook
+
+
+@pytest.mark.parametrize(('name', 'shape'), [
+    ('01', 'upright'), ('02', 'upright'), ('03', 'upright'), ('04', 'upright'), ('04', 'panorama'),
+    ('05', 'panorama'), ('07', 'upright'), ('08', 'panorama')])
+def test_a_photograph_in_another_style_keeps_its_proportions(name, shape, tmp_path, project):
+    height, width = SHAPES[shape]
+    file = tmp_path / f'{shape}.jpg'
+    Image.fromarray(np.ascontiguousarray(skimage.data.astronaut()[:height, :width])).save(file)
+    execute_with(name, project / 'notebooks', str(file), 'woodblock_wave')
+    if name in MAKES:
+        assert proportions(project) == ({round(width / height, 1)}, MAKES[name])
 
 
 @pytest.mark.parametrize('name', ['03', '04'])
-def test_the_style_may_be_the_content(name, tmp_path):
-    execute(name, tmp_path, 'cat', 'cat')
+def test_the_style_may_be_the_content(name, project):
+    execute_with(name, project / 'notebooks', 'cat', 'cat')
+
+
+@pytest.mark.parametrize(('name', 'where'), [
+    ('01', '..'), ('02', '.'), ('03', '.'), ('04', '.'), ('05', '..'), ('07', 'notebooks'), ('08', '.')])
+def test_parameters_and_any_folder_will_do(name, where, project):
+    """A square picture in place of the notebook's own."""
+    notebook = execute_like_papermill(name, project / where, content_name='astronaut', style_name='woodblock_wave')
+    if name in MAKES:
+        assert proportions(project) == ({1}, MAKES[name])
+    if name == '01':
+        assert 'content (512, 512, 3)' in str(notebook.cells)
+    assert not (project.parent / 'build').exists()
+
+
+def test_where_nothing_can_be_written_the_notebook_goes_on(project):
+    (project / 'build').write_text('a file in the way of the folder')
+    notebook, _ = read('04')
+    execute(notebook, project / 'notebooks')
+    said = [line for cell in notebook.cells for output in cell.get('outputs', []) if output.output_type == 'stream'
+            for line in output.text.splitlines() if 'not saved' in line]
+    assert len(said) == 2 and 'still in its variable' in said[0]
