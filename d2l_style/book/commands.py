@@ -26,6 +26,8 @@ def main(arguments=None):
     chosen = make_parser().parse_args(arguments)
     try:
         chosen.run(chosen)
+    except BrokenPipeError:  # whoever reads this has read enough
+        raise
     except (OSError, ValueError) as error:
         sys.exit(f'error: {error}')
     except KeyboardInterrupt:

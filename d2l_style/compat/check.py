@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from . import libraries
+from .settings import left_out
 
 PYTHONS = (3, 10), (3, 14)
 MEMORY = 4e9  # bytes: JupyterLab, a browser and one kernel with the chapter's larger picture
@@ -31,8 +32,8 @@ def main():
     if sys.argv[2:] == ['--system']:
         system()
         return
-    needed = {'Python': python, 'libraries': system_libraries, 'packages': packages, 'MXNet': mxnet, 'BLAS': blas,
-              'cores': cores, 'memory': memory, 'GPU': gpu, 'JupyterLab': jupyterlab}
+    needed = {'Python': python, 'settings': settings, 'libraries': system_libraries, 'packages': packages,
+              'MXNet': mxnet, 'BLAS': blas, 'cores': cores, 'memory': memory, 'GPU': gpu, 'JupyterLab': jupyterlab}
     for_tests = {'tests: browser': browser, 'tests: fonts': fonts}
     good = [_line(name, look) for name, look in needed.items()]
     for name, look in for_tests.items():
@@ -74,6 +75,19 @@ def python():
     if platform.libc_ver()[0] not in ('glibc', '') or (sys.platform == 'linux' and not platform.libc_ver()[0]):
         raise Trouble(found, 'MXNet needs a Linux with glibc, for example Debian; use the container')
     return found
+
+
+def settings():
+    """What the environment holds that changes what runs here."""
+    found = []
+    if left_out:
+        found.append('left out: ' + ', '.join(f'{name}={value}' for name, value in left_out.items()))
+    if os.environ.get('PYTHONPATH'):
+        found.append(f'PYTHONPATH={os.environ["PYTHONPATH"]} comes before the packages of this environment: unset it '
+                     'where one of them is missing or another version')
+    if sys.flags.optimize:
+        found.append('PYTHONOPTIMIZE: the asserts of the notebooks check nothing, so unset it')
+    return '; '.join(found) or 'nothing in the environment stands in the way'
 
 
 def system_libraries():
@@ -161,7 +175,7 @@ def blas():
 def cores():
     """How many processors, and how many threads of MXNet."""
     from .threads import cores
-    return f'{cores()} of {os.cpu_count()} processors, {os.environ.get("OMP_NUM_THREADS", cores())} threads of MXNet'
+    return f'{cores()} of {os.cpu_count()} processors, {os.environ.get("OMP_NUM_THREADS") or cores()} threads of MXNet'
 
 
 def memory():
@@ -199,10 +213,12 @@ def jupyterlab():
         raise Trouble('it has no part for widgets, so sliders do not appear', f'{sys.executable} -m pip install '
                       '--force-reinstall --no-deps jupyterlab_widgets, and start JupyterLab anew')
     from jupyter_client.kernelspec import KernelSpecManager
-    command = KernelSpecManager().get_kernel_spec('python3').argv[0]
+    kernel = KernelSpecManager().get_kernel_spec('python3')
+    command = kernel.argv[0]
     # a plain "python" is the server's own
     if Path(command).is_absolute() and _prefix_of(command) != Path(sys.prefix).resolve():
-        raise Trouble(f'its kernel "python3" is {command}', f'{sys.executable} -m ipykernel install --sys-prefix')
+        raise Trouble(f'its kernel "python3" is {command}, as {kernel.resource_dir} says',
+                      f'take that folder away, and {sys.executable} -m ipykernel install --sys-prefix')
     return f'{metadata.version("jupyterlab")}, widgets and kernel in one environment'
 
 
