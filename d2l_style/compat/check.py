@@ -58,7 +58,8 @@ def _line(name, look):
     except Trouble as trouble:
         found, mark = ': '.join(trouble.args), '✗'
     except Exception as error:  # whatever a broken installation raises: the other lines are still wanted
-        found, mark = f'{type(error).__name__}: {error}', '✗'
+        reason = ' '.join(str(error).split())[:300]  # NumPy's would be a page
+        found, mark = f'{type(error).__name__}: {reason}', '✗'
     print(f'{mark} {name:14s} {found}', flush=True)
     return mark == '✓'
 
@@ -85,6 +86,8 @@ def settings():
     if os.environ.get('PYTHONPATH'):
         found.append(f'PYTHONPATH={os.environ["PYTHONPATH"]} comes before the packages of this environment: unset it '
                      'where one of them is missing or another version')
+    found += [f'{name}={os.environ[name]} comes before the libraries of this environment and system: unset it where '
+              'MXNet or NumPy does not load' for name in ('LD_LIBRARY_PATH', 'LD_PRELOAD') if os.environ.get(name)]
     if sys.flags.optimize:
         found.append('PYTHONOPTIMIZE: the asserts of the notebooks check nothing, so unset it')
     return '; '.join(found) or 'nothing in the environment stands in the way'

@@ -20,7 +20,7 @@ def test_each_letter_has_a_plain_one():
 @pytest.mark.slow
 @pytest.mark.parametrize(('command', 'expected', 'settings'), [
     ('check', b'v Python', {'PYTHONIOENCODING': 'cp1252'}),
-    ('profile', b': 450x300 pixels', {
+    ('profile', b': 1200x800 pixels', {
         'PYTHONUTF8': '0', 'PYTHONCOERCECLOCALE': '0', 'LC_ALL': 'POSIX', 'PYTHONIOENCODING': ''})])
 def test_commands_print_plain_letters_where_there_are_no_others(command, expected, settings):
     done = subprocess.run([sys.executable, '-m', 'd2l_style', command], cwd=ROOT, capture_output=True,

@@ -1,4 +1,4 @@
-"""`make` on a machine whose environment is full of other people's settings: tools/setup/surroundings.mk and its scripts."""
+"""`make` among the settings of other people and programs: tools/setup/surroundings.mk and its scripts."""
 import os
 import shutil
 import subprocess
