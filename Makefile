@@ -1,10 +1,12 @@
 # Companion to "Neural Style Transfer". `make help` lists what there is.
 SHELL := /bin/sh
+# one after the other, also where MAKEFLAGS asks for more: all install into one environment
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
 include tools/setup/environments.mk
 
 # which network and pictures: embedded (nothing is fetched), book (the chapter's own, fetched once), book_torchvision
-ifndef PROFILE
+ifeq ($(PROFILE),)
 PROFILE := $(or $(D2L_STYLE_PROFILE),embedded)
 endif
 # in a container or on a bare system people are root, which Jupyter refuses unless told
@@ -27,12 +29,12 @@ exercises: export D2L_STYLE_PROFILE := embedded
 
 lab: $(VENV)/installed  ## open the notebooks in JupyterLab (PROFILE=book; GPU=1; PYTHON=python3.12; ARGS="--no-browser")
 	$(FETCH_PROFILE)
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb \
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb \
 	  --ServerApp.$(LARGE_UPLOADS) $(AS_ROOT) $(ARGS)
 
 app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a projector (PROFILE=book, ARGS="--port=8866")
 	$(FETCH_PROFILE)
-	$(BIN)/voila notebooks/app_style_lab.ipynb --Voila.config_file_paths=classroom/app $(ARGS)
+	$(BIN)/python -m voila notebooks/app_style_lab.ipynb --Voila.config_file_paths=classroom/app $(ARGS)
 
 update:  ## bring this folder up to date; what you changed in it is copied to my-work/ first
 	@sh tools/setup/update.sh
@@ -54,11 +56,11 @@ release collect grade: $(VENV)/installed-teach
 	$(BIN)/python classroom/course/course.py $@ $(ARGS)
 
 formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbgrader's pages
-	cd classroom/course && $(abspath $(BIN))/jupyter lab --ServerApp.default_url=/formgrader/gradebook/style_transfer \
+	python=$$(cd $(BIN) && pwd)/python && cd classroom/course && "$$python" -m jupyterlab --ServerApp.default_url=/formgrader/gradebook/style_transfer \
 	  --ServerApp.jpserver_extensions="nbgrader.server_extensions.formgrader=True" $(AS_ROOT) $(ARGS)
 
 hub: $(VENV)/compiled  ## JupyterHub for a class on this machine, as root (docs/teachers.md; settings: docs/hub.md)
-	$(BIN)/jupyterhub --config classroom/hub/jupyterhub_config.py $(ARGS)
+	$(BIN)/python -m jupyterhub --config classroom/hub/jupyterhub_config.py $(ARGS)
 
 test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, the hub, every notebook (24 minutes)
 	@sh tools/test.sh $(BIN)
@@ -70,8 +72,8 @@ test-browser: chromium  ## drive the Style Lab in Chromium (CHROMIUM=path), scre
 	$(BIN)/python -m pytest tests/browser -rs
 
 lint: $(VENV)/installed-test  ## the style of the code, its types, and of the Dockerfile
-	$(BIN)/ruff check
-	$(BIN)/mypy
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m mypy
 	@if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint Dockerfile; fi
 
 smoke: $(VENV)/installed-test  ## import and train on every other Python 3.10 to 3.14 of this machine, 1 minute each

@@ -18,7 +18,7 @@ elif [ $# = 0 ]; then
   mkdir -p build/nbval
   cp -R notebooks img build/nbval
   # the solutions too, but for part 3, which is the same in the notebook of the students
-  "$bin/jupyter" nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
+  "$bin/python" -m nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
     --output 06_exercises_solved --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags part-3 \
     classroom/course/source/style_transfer/06_exercises.ipynb
   set -- tests build/nbval/notebooks --cov -rs --durations 20 \

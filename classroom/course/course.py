@@ -5,6 +5,8 @@
     python classroom/course/course.py collect       downloaded → submitted, and what is wrong with it
     python classroom/course/course.py grade         submitted → marks, feedback, grades.csv
 """
+from d2l_style.compat.terminal import run
+
 import argparse
 import os
 
@@ -31,4 +33,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    run(main)

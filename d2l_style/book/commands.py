@@ -27,6 +27,8 @@ def main(arguments=None):
     chosen = make_parser().parse_args(arguments)
     try:
         chosen.run(chosen)
+    except BrokenPipeError:  # whoever reads this has read enough
+        raise
     except OSError as error:
         sys.exit(f'error: {_said(error)}')
     except ValueError as error:

@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from . import libraries
+from .settings import left_out
 
 PYTHONS = (3, 10), (3, 14)
 MEMORY = 4e9  # bytes: JupyterLab, a browser and one kernel with the chapter's larger picture
@@ -31,8 +32,8 @@ def main():
     if sys.argv[2:] == ['--system']:
         system()
         return
-    needed = {'Python': python, 'libraries': system_libraries, 'packages': packages, 'MXNet': mxnet, 'BLAS': blas,
-              'cores': cores, 'memory': memory, 'GPU': gpu, 'JupyterLab': jupyterlab}
+    needed = {'Python': python, 'settings': settings, 'libraries': system_libraries, 'packages': packages,
+              'MXNet': mxnet, 'BLAS': blas, 'cores': cores, 'memory': memory, 'GPU': gpu, 'JupyterLab': jupyterlab}
     for_tests = {'tests: browser': browser, 'tests: fonts': fonts}
     good = [_line(name, look) for name, look in needed.items()]
     for name, look in for_tests.items():
@@ -57,7 +58,8 @@ def _line(name, look):
     except Trouble as trouble:
         found, mark = ': '.join(trouble.args), '✗'
     except Exception as error:  # whatever a broken installation raises: the other lines are still wanted
-        found, mark = f'{type(error).__name__}: {error}', '✗'
+        reason = ' '.join(str(error).split())[:300]  # NumPy's would be a page
+        found, mark = f'{type(error).__name__}: {reason}', '✗'
     print(f'{mark} {name:14s} {found}', flush=True)
     return mark == '✓'
 
@@ -74,6 +76,24 @@ def python():
     if platform.libc_ver()[0] not in ('glibc', '') or (sys.platform == 'linux' and not platform.libc_ver()[0]):
         raise Trouble(found, 'MXNet needs a Linux with glibc, for example Debian; use the container')
     return found
+
+
+def settings():
+    """What the environment holds that changes what runs here."""
+    found = []
+    if left_out:
+        found.append('left out: ' + ', '.join(f'{name}={value}' for name, value in left_out.items()))
+    if os.environ.get('PYTHONPATH'):
+        found.append(f'PYTHONPATH={os.environ["PYTHONPATH"]} comes before the packages of this environment: unset it '
+                     'where one of them is missing or another version')
+    found += [f'{name}={os.environ[name]} comes before the libraries of this environment and system: unset it where '
+              'MXNet or NumPy does not load' for name in ('LD_LIBRARY_PATH', 'LD_PRELOAD') if os.environ.get(name)]
+    if sys.flags.optimize:
+        found.append('PYTHONOPTIMIZE: the asserts of the notebooks check nothing, so unset it')
+    if platform.release().endswith('-Microsoft'):  # WSL 2 writes it small
+        found.append('this is WSL 1, which is slow and not tried: in PowerShell, `wsl -l -v` shows its NAME, and '
+                     '`wsl --set-version NAME 2` makes it WSL 2')
+    return '; '.join(found) or 'nothing in the environment stands in the way'
 
 
 def system_libraries():
@@ -161,7 +181,7 @@ def blas():
 def cores():
     """How many processors, and how many threads of MXNet."""
     from .threads import cores
-    return f'{cores()} of {os.cpu_count()} processors, {os.environ.get("OMP_NUM_THREADS", cores())} threads of MXNet'
+    return f'{cores()} of {os.cpu_count()} processors, {os.environ.get("OMP_NUM_THREADS") or cores()} threads of MXNet'
 
 
 def memory():
@@ -199,10 +219,12 @@ def jupyterlab():
         raise Trouble('it has no part for widgets, so sliders do not appear', f'{sys.executable} -m pip install '
                       '--force-reinstall --no-deps jupyterlab_widgets, and start JupyterLab anew')
     from jupyter_client.kernelspec import KernelSpecManager
-    command = KernelSpecManager().get_kernel_spec('python3').argv[0]
+    kernel = KernelSpecManager().get_kernel_spec('python3')
+    command = kernel.argv[0]
     # a plain "python" is the server's own
     if Path(command).is_absolute() and _prefix_of(command) != Path(sys.prefix).resolve():
-        raise Trouble(f'its kernel "python3" is {command}', f'{sys.executable} -m ipykernel install --sys-prefix')
+        raise Trouble(f'its kernel "python3" is {command}, as {kernel.resource_dir} says',
+                      f'take that folder away, and {sys.executable} -m ipykernel install --sys-prefix')
     return f'{metadata.version("jupyterlab")}, widgets and kernel in one environment'
 
 

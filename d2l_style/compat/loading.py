@@ -13,6 +13,8 @@ from importlib.machinery import PathFinder, SourceFileLoader
 from .blas import use_better_core
 from .libraries import library_error, with_libraries
 from .memory import keep_arrays
+from .settings import find_home, mend_settings
+from .terminal import use_plain_letters
 from .threads import use_all_cores
 
 
@@ -21,9 +23,14 @@ class MXNetFinder(MetaPathFinder):
 
     def find_spec(self, fullname, path=None, target=None):
         """The spec of a module of MXNet, with our loader, or None: called by `import`."""
-        if fullname != 'd2l.mxnet' and fullname.partition('.')[0] != 'mxnet':
+        if fullname not in ('d2l', 'd2l.mxnet') and fullname.partition('.')[0] != 'mxnet':
             return None
         spec = PathFinder.find_spec(fullname, path, target)
+        if fullname in ('d2l', 'mxnet') and spec and spec.submodule_search_locations is None:
+            raise ImportError(f'{spec.origin} has the name of a library, and hides it: give that file another name, '
+                              'and start Python or the kernel anew')
+        if fullname == 'd2l':
+            return None
         if spec and isinstance(spec.loader, SourceFileLoader):
             spec.loader = MXNetLoader(spec.loader.name, spec.loader.path)
         return spec
@@ -31,6 +38,12 @@ class MXNetFinder(MetaPathFinder):
 
 class MXNetLoader(SourceFileLoader):
     """Runs a module of MXNet with its old names."""
+
+    def get_code(self, fullname):
+        """The code of a module: called by `import`. MXNet puts docstrings together, which `python -OO` leaves out."""
+        if sys.flags.optimize < 2:
+            return super().get_code(fullname)
+        return compile(self.get_data(self.path), self.path, 'exec', dont_inherit=True, optimize=1)
 
     def exec_module(self, module):
         """Run `module`: called by `import`."""
@@ -47,6 +60,7 @@ class MXNetLoader(SourceFileLoader):
             module.num_gpus = usable_gpus  # what `d2l.try_gpu` and `d2l.try_all_gpus` ask
 
     def _load_mxnet(self, module):
+        mend_settings()  # what was set since `prepare`
         use_all_cores()
         keep_arrays()
         try:
@@ -58,9 +72,15 @@ class MXNetLoader(SourceFileLoader):
 
 
 def prepare():
-    """Make MXNet importable. Warns if it was imported before; raises `ImportError` if that has failed."""
+    """Make MXNet importable, in this environment and on this terminal.
+
+    Warns if it was imported before; raises `ImportError` if that has failed.
+    """
     if any(isinstance(finder, MXNetFinder) for finder in sys.meta_path):
         return
+    use_plain_letters()
+    find_home()
+    mend_settings()
     loaded = [name for name in sys.modules if name.partition('.')[0] == 'mxnet']
     if 'mxnet' in loaded:
         warnings.warn('mxnet was imported before d2l_style, and may use half of the cores or a GPU that it has no '

@@ -6,6 +6,8 @@ A container may be allowed less than the machine has, which MXNet does not ask f
 """
 import os
 
+from . import settings
+
 
 def cores():
     """Number of physical cores that this process, or its container, may use, at least 1."""
@@ -16,8 +18,9 @@ def cores():
 
 def use_all_cores():
     """Set what OpenMP reads when MXNet is loaded; what the user has set in the environment stays."""
-    if 'OMP_NUM_THREADS' not in os.environ:
-        os.environ['OMP_NUM_THREADS'] = str(cores())
+    # where OpenMP's own limit holds back threads that oneDNN has asked for, it waits for them for ever
+    limit = int(os.environ.pop('OMP_THREAD_LIMIT', settings.LARGEST))
+    os.environ['OMP_NUM_THREADS'] = str(min(int(os.environ.get('OMP_NUM_THREADS') or cores()), limit))
     if 'OMP_WAIT_POLICY' not in os.environ:
         # an epoch is hundreds of short parallel loops: waking a sleeping thread takes longer than
         # some of them. Wait awake, but only as long as libgomp does by default (300,000 turns)

@@ -9,7 +9,7 @@ import pytest
 from .run import run
 
 ROOT = Path(__file__).resolve().parents[2]
-SUBJECTS = ['Python', 'libraries', 'packages', 'MXNet', 'BLAS', 'cores', 'memory', 'GPU', 'JupyterLab',
+SUBJECTS = ['Python', 'settings', 'libraries', 'packages', 'MXNet', 'BLAS', 'cores', 'memory', 'GPU', 'JupyterLab',
             'tests: browser', 'tests: fonts']
 
 

