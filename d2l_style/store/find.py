@@ -80,7 +80,7 @@ def _keep(name, arrays, facts):
         with lock(name):
             if not copy_file(name).exists():
                 write_copy(copy_file(name), arrays, facts)
-    except DownloadError:
+    except OSError:
         pass  # a cache that can't be written costs the next start a second, and nothing else
 
 

@@ -192,7 +192,7 @@ def test_a_picture_of_many_letters_is_named_in_few(capsys):
     Image.effect_noise((60, 40), 50).save(buffer, 'png')
     use_profile(content=f'data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}')
     line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith('content'))
-    assert len(line) < 250 and line.endswith('60×40 pixels, the URI holds it')
+    assert len(line) < 350 and '60×40 pixels, the URI holds it' in line
 
 
 def test_verify_says_when_nothing_can_be_compared(capsys):

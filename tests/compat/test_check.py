@@ -55,6 +55,13 @@ def test_what_breaks_is_a_cross_and_the_others_go_on(monkeypatch, capsys):
     assert len(lines) == len(SUBJECTS)
 
 
+@pytest.mark.parametrize(('release', 'said'), [
+    ('4.4.0-22621-Microsoft', True), ('5.15.153.1-microsoft-standard-WSL2', False), ('6.12.57+deb13-amd64', False)])
+def test_the_first_wsl_is_named_with_the_way_to_the_second(monkeypatch, release, said):
+    monkeypatch.setattr(check.platform, 'release', lambda: release)
+    assert ('wsl --set-version NAME 2' in check.settings()) == said
+
+
 def test_a_version_other_than_the_locked_one_is_named(monkeypatch, tmp_path):
     lock = tmp_path / 'requirements.txt'
     lock.write_text('numpy==1.0 ; python_version < "4"\nscipy==0.1 ; python_version < "3"\n')

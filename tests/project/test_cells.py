@@ -59,8 +59,9 @@ def test_the_functions_of_the_chapter_stand_in_cells_in_its_order(name):
 
 def test_pictures(content_img):
     space, img = run('01_pictures'), content_img
-    X = space['preprocess'](img, SHAPE)
-    assert same([X], [d2l_style.preprocess(img, SHAPE)])
+    large = nd.array(np.random.RandomState(0).randint(0, 256, (300, 400, 3)), dtype='uint8')  # is averaged
+    X, averaged = space['preprocess'](img, SHAPE), space['preprocess'](large, SHAPE)
+    assert same([X, averaged], [d2l_style.preprocess(img, SHAPE), d2l_style.preprocess(large, SHAPE)])
     assert same([space['postprocess'](X * 3)], [d2l_style.postprocess(X * 3)])
 
 
