@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .copies import Facts, read_copy, read_facts, write_copy
-from .errors import DownloadError, WeightsError
+from .errors import WeightsError
 from .folders import cache_folder, copy_file, lock, shared_folder, zoo_folder
 from .formats import Arrays, Shapes, pick
 from .registry import WEIGHTS

@@ -22,12 +22,24 @@ def test_every_slider_can_be_dragged_to_a_value_in_between(served, chromium, sho
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
 
 
-@pytest.mark.parametrize('name', sorted(file.stem for file in (ROOT / 'notebooks').glob('0*.ipynb')))
-def test_no_line_and_no_output_needs_a_horizontal_scroll_bar(served, chromium, shots, name):
+@pytest.fixture(scope='module')
+def lab(served, chromium):
+    """A page with JupyterLab, in which one notebook after the other is opened."""
     with new_page(chromium, 1366, 768) as page:
-        open_notebook(page, served, f'notebooks/{name}.ipynb', run=False)
-        page.evaluate("""async () => { const box = document.querySelector('.jp-WindowedPanel-outer');
-          for (let y = 0; y < box.scrollHeight; y += 300) {
-            box.scrollTop = y; await new Promise(done => setTimeout(done, 50)); } }""")
-        assert not sticks_out(page, '.jp-Notebook')
-        page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
+        page.goto(f'{served}/lab?reset')
+        page.wait_for_function('() => window.jupyterapp?.shell.currentWidget')
+        yield page
+
+
+@pytest.mark.parametrize('name', sorted(file.stem for file in (ROOT / 'notebooks').glob('0*.ipynb')))
+def test_no_line_and_no_output_needs_a_horizontal_scroll_bar(lab, name):
+    lab.evaluate("async path => { await jupyterapp.commands.execute('docmanager:open', {path}); }",
+                 f'notebooks/{name}.ipynb')
+    lab.wait_for_selector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-CodeCell')
+    lab.evaluate("""async () => { const box = document.querySelector('.jp-WindowedPanel-outer');
+      for (let y = 0; y < box.scrollHeight; y += 300) {
+        box.scrollTop = y; await new Promise(done => setTimeout(done, 50)); } }""")
+    assert not sticks_out(lab, '.jp-Notebook')
+    lab.evaluate("""async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown();
+      await jupyterapp.commands.execute('application:close-all'); }""")
+    lab.wait_for_selector('.jp-Notebook', state='detached')

@@ -12,7 +12,7 @@ from PIL import Image
 NOTEBOOKS = Path(__file__).resolve().parents[2] / 'notebooks'
 FEWER = ((', 500, 200', ', 4, 2'), (', 300, 100', ', 3, 2'), (', 150, 15,', ', 2, 1,'), ('epochs=60', 'epochs=3'),
          ('lr, 100)', 'lr, 6)'), ('net, 100, tolerance', 'net, 6, tolerance'), ('max_epochs=30', 'max_epochs=3'))
-SHAPES = {'upright': (440, 300), 'panorama': (160, 500)}  # (height, width)
+SHAPES = {'upright': (440, 300), 'square': (512, 512), 'panorama': (160, 500)}  # (height, width)
 MAKES = {'04': 2, '07': 18}  # pictures in the folder build
 
 pytestmark = pytest.mark.slow
@@ -63,33 +63,24 @@ def execute_like_papermill(name, folder, **parameters):
     return notebook
 
 
-@pytest.mark.parametrize(('name', 'shape'), [
-    ('01', 'upright'), ('02', 'upright'), ('03', 'upright'), ('04', 'upright'), ('04', 'panorama'),
-    ('05', 'panorama'), ('07', 'upright'), ('08', 'panorama')])
-def test_a_photograph_in_another_style_keeps_its_proportions(name, shape, tmp_path, project):
+@pytest.mark.parametrize(('name', 'shape', 'where'), [
+    ('01', 'upright', '..'), ('02', 'square', '.'), ('03', 'upright', '.'), ('04', 'upright', 'notebooks'),
+    ('04', 'panorama', '.'), ('05', 'panorama', '..'), ('07', 'upright', 'notebooks'), ('08', 'panorama', '.')])
+def test_a_photograph_keeps_its_proportions_and_any_folder_will_do(name, shape, where, tmp_path, project):
     height, width = SHAPES[shape]
     file = tmp_path / f'{shape}.jpg'
     Image.fromarray(np.ascontiguousarray(skimage.data.astronaut()[:height, :width])).save(file)
-    execute_with(name, project / 'notebooks', str(file), 'woodblock_wave')
+    notebook = execute_like_papermill(name, project / where, content_name=str(file), style_name='woodblock_wave')
     if name in MAKES:
         assert proportions(project) == ({round(width / height, 1)}, MAKES[name])
+    if name == '01':
+        assert f'content {(height, width, 3)}' in str(notebook.cells)
+    assert not (project.parent / 'build').exists()
 
 
 @pytest.mark.parametrize('name', ['03', '04'])
 def test_the_style_may_be_the_content(name, project):
     execute_with(name, project / 'notebooks', 'cat', 'cat')
-
-
-@pytest.mark.parametrize(('name', 'where'), [
-    ('01', '..'), ('02', '.'), ('03', '.'), ('04', '.'), ('05', '..'), ('07', 'notebooks'), ('08', '.')])
-def test_parameters_and_any_folder_will_do(name, where, project):
-    """A square picture in place of the notebook's own."""
-    notebook = execute_like_papermill(name, project / where, content_name='astronaut', style_name='woodblock_wave')
-    if name in MAKES:
-        assert proportions(project) == ({1}, MAKES[name])
-    if name == '01':
-        assert 'content (512, 512, 3)' in str(notebook.cells)
-    assert not (project.parent / 'build').exists()
 
 
 def test_where_nothing_can_be_written_the_notebook_goes_on(project):
