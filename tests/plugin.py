@@ -1,9 +1,10 @@
 """Plugin for pytest: unit tests and notebooks in one run."""
 import pytest
 
-LONGEST = ['test_odd_handins.py', 'test_grading.py', 'test_style_lab.py', 'test_hub.py', 'test_notebooks.py',
-           '06_exercises.ipynb', '04_training.ipynb', '06_exercises_solved.ipynb', '08_why_is_it_fast.ipynb',
-           '07_sweeps.ipynb', 'test_fetch.py', 'test_sweep.py', 'test_app.py', 'test_lab.py']
+LONGEST = ['test_odd_handins.py', 'test_style_lab.py', 'test_hub.py', '04_training.ipynb', '06_exercises.ipynb',
+           '06_exercises_solved.ipynb', '08_why_is_it_fast.ipynb', '07_sweeps.ipynb', 'test_grading.py',
+           'test_takes_over.py', 'test_own_pictures.py', 'test_sweep.py', 'test_app.py', 'test_notebooks.py',
+           'test_fetch.py', 'test_lab.py']
 
 
 def pytest_collection_modifyitems(items):

@@ -3,7 +3,8 @@
 #     sh tools/test.sh .venv/bin [ARGUMENT OF PYTEST …]
 #     SEED=1234 sh tools/test.sh .venv/bin      all tests but the notebooks, in an order drawn with that seed
 # Three processes, since browsers and servers wait much, each with one of MXNet's threads; a file runs in one of them,
-# the longest files first (tests/plugin.py). The twenty slowest are printed, and kept in build/durations.txt.
+# the longest files first (tests/plugin.py). The twenty slowest tests are printed, and
+# the seconds of all are kept in build/tests.xml.
 set -eu
 bin=$1
 shift
@@ -21,7 +22,7 @@ elif [ $# = 0 ]; then
   "$bin/python" -m nbconvert --log-level ERROR --to notebook --output-dir build/nbval/notebooks \
     --output 06_exercises_solved --TagRemovePreprocessor.enabled=True --TagRemovePreprocessor.remove_cell_tags part-3 \
     classroom/course/source/style_transfer/06_exercises.ipynb
-  set -- tests build/nbval/notebooks --cov -rs --durations 20 \
+  set -- tests build/nbval/notebooks --cov -rs --durations 20 --junitxml build/tests.xml \
     --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900
 fi
 exec "$bin/python" -m pytest -n 3 --dist loadfile --no-loadscope-reorder -p tests.plugin "$@"

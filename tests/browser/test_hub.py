@@ -35,6 +35,7 @@ def pages(hub, chromium):
         add_users(found['teacher'], hub)
         for name in STUDENTS:
             sign_in(found[name], hub, name)
+            wait_for(lambda name=name: kernel_of(hub, name))  # it comes after the notebook
         yield found
 
 
@@ -207,15 +208,18 @@ def test_exercises_are_handed_out_taken_in_graded_and_given_back(hub, pages, sho
 
 
 def test_the_teachers_page_says_who_is_in_and_what_it_costs(hub, pages, shots):
-    page = pages['teacher']
+    page = pages['teacher'].context.new_page()
     page.goto(f'{hub.url}/services/costs')
     for name in ('teacher', *STUDENTS):
         cells = page.locator(f'tr:has(td:text-is("{name}")) td').all_inner_texts()
         assert int(cells[2]) >= 1 or name == 'teacher'
         assert int(cells[3].removesuffix(' MB')) > 50
     page.screenshot(path=shots / 'hub_costs.png')
-    pages['ada'].goto(f'{hub.url}/services/costs')
-    assert "403" in pages['ada'].inner_text('body')
+    page.close()
+    page = pages['ada'].context.new_page()
+    page.goto(f'{hub.url}/services/costs')
+    assert '403' in page.inner_text('body')
+    page.close()
 
 
 def test_nothing_of_the_class_is_left_on_this_machine(hub, pages):

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 WHO = {'GIT_AUTHOR_NAME': 'a', 'GIT_AUTHOR_EMAIL': 'a@b', 'GIT_COMMITTER_NAME': 'a', 'GIT_COMMITTER_EMAIL': 'a@b',
        'GIT_CONFIG_GLOBAL': '/dev/null', 'PATH': '/usr/bin:/bin:/usr/local/bin', 'HOME': '/nowhere'}
-pytestmark = pytest.mark.skipif(not shutil.which('git'), reason='there is no git here')
+pytestmark = pytest.mark.skipif(not shutil.which('git'), reason='install git')
 
 
 def git(folder, *arguments):

@@ -22,12 +22,14 @@ def lacking():
     if 'HUB_AT' in os.environ:
         return ''
     if sys.platform != 'linux' or os.geteuid():
-        return 'the hub needs root on Linux'
+        return 'call make test as root on Linux'
     if not Path(sys.prefix, 'proxy', 'node_modules').exists():
-        return "the hub's proxy is not installed: make .venv/installed-hub"
+        return "its proxy is not installed: make .venv/installed-hub"
     tried = subprocess.run(['sh', ROOT / 'tools' / 'machines' / 'own_machine.sh', 'true'], capture_output=True,
                            text=True)
-    return f'this system does not let root mount: {tried.stderr[-200:]}' if tried.returncode else ''
+    if tried.returncode:
+        return f'allow root to mount (in a container, the capability SYS_ADMIN): {tried.stderr[-200:]}'
+    return ''
 
 
 @dataclass(frozen=True)
