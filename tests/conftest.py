@@ -1,4 +1,5 @@
 """One small network, one small pair of pictures, for all tests."""
+import shutil
 from pathlib import Path
 
 from . import homes
@@ -22,7 +23,7 @@ NOWHERE = 'http://127.0.0.1:9'  # nobody answers there
 
 def pytest_sessionfinish(session):
     """Nothing is left in the home of the person who runs the tests."""
-    homes.shutil.rmtree(HOME, ignore_errors=True)
+    shutil.rmtree(HOME, ignore_errors=True)
     left = homes.left_in(PERSONS_HOME) - BEFORE
     if left:
         print(f'\nTests left in {PERSONS_HOME}: {", ".join(sorted(left))}')
