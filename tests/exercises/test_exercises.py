@@ -36,7 +36,7 @@ def test_a_right_solution_passes(name, seed):
     assert judge(name, solution(name, RIGHT[name]), seed).hints == ()
 
 
-@pytest.mark.parametrize('seed', [0, 1])
+@pytest.mark.parametrize('seed', [0, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize('mistake', WRONG)
 def test_a_usual_mistake_is_recognised(mistake, seed):
     verdict = verdict_on(mistake, seed)

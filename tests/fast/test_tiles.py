@@ -11,8 +11,9 @@ def noise(width, height, seed):
     return nd.array(np.random.RandomState(seed).normal(size=(1, 3, height, width)))
 
 
-@pytest.mark.parametrize(('width', 'height'), [(320, 160), (333, 271), (97, 700)])
-@pytest.mark.parametrize('kind', ['net', 'net_with_heads'])  # without heads, and with them
+@pytest.mark.slow
+@pytest.mark.parametrize(('kind', 'width', 'height'), [
+    ('net', 333, 271), ('net_with_heads', 320, 160), ('net_with_heads', 97, 700)])  # without heads, and with them
 def test_tiles_give_the_losses_and_the_gradient_of_the_whole_picture(kind, width, height, request):
     net = request.getfixturevalue(kind)
     content_X, style_X, X = (noise(width, height, seed) for seed in range(3))

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+pytestmark = pytest.mark.slow
 SMALL = (48, 32)
 
 

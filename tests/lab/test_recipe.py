@@ -18,6 +18,7 @@ def run(code):
     return names['composite']
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('optimiser', ['Adam', 'L-BFGS'])
 def test_the_code_of_a_run_gives_the_same_picture_to_the_last_bit(worker, optimiser):
     """Weights, learning rate, layers, their factors, size and pictures change on the way."""
@@ -29,6 +30,7 @@ def test_the_code_of_a_run_gives_the_same_picture_to_the_last_bit(worker, optimi
     assert (run(as_code(worker.parts)) == worker.X).asnumpy().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('start', ['content', 'style'])
 def test_the_code_knows_the_start(worker, start):
     worker.settings = replace(worker.settings, start=start)
@@ -38,6 +40,7 @@ def test_the_code_knows_the_start(worker, start):
     assert (run(as_code(worker.parts)) == worker.X).asnumpy().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('start', 'optimiser'), [('content', 'Adam'), ('style', 'Adam'), ('content', 'L-BFGS')])
 def test_the_code_knows_the_size_of_the_style(worker, start, optimiser):
     worker.settings = replace(worker.settings, start=start, style_scale=0.5, optimiser=optimiser)

@@ -5,6 +5,7 @@ import base64
 import io
 import urllib.parse
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,11 @@ Image.fromarray(PIXELS).save(BUFFER, 'png')
 PNG = BUFFER.getvalue()
 TEXT = base64.b64encode(PNG).decode()
 LONG = base64.b64encode(np.random.RandomState(0).bytes(9000)).decode()
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch):
+    monkeypatch.setattr('pooch.core.time', SimpleNamespace(sleep=lambda seconds: None))
 
 
 @pytest.fixture
