@@ -42,7 +42,7 @@ def chromium():
         yield started
 
 
-@pytest.fixture(scope='session')
+@pytest.fixture(scope='module')
 def notebook(served, chromium):
     """A page with notebook 5 and its kernel, opened once: that takes as long as most tests."""
     with new_page(chromium) as page:

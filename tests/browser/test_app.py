@@ -115,7 +115,7 @@ def test_on_a_telephone_the_picture_comes_first_and_the_sliders_below(app, chrom
 
 def test_a_page_that_is_left_ends_its_run(app, chromium):
     with new_page(chromium) as page:
-        for _ in range(3):
+        for _ in range(2):
             load(page, app)
             button(page, 'Run').click()
             wait_for_epoch(page, 5)

@@ -208,18 +208,18 @@ def test_exercises_are_handed_out_taken_in_graded_and_given_back(hub, pages, sho
 
 
 def test_the_teachers_page_says_who_is_in_and_what_it_costs(hub, pages, shots):
-    page = pages['teacher'].context.new_page()
-    page.goto(f'{hub.url}/services/costs')
+    page, costs = pages['teacher'], f'{hub.url}/services/costs'
+    page.goto(costs)
     for name in ('teacher', *STUDENTS):
         cells = page.locator(f'tr:has(td:text-is("{name}")) td').all_inner_texts()
         assert int(cells[2]) >= 1 or name == 'teacher'
         assert int(cells[3].removesuffix(' MB')) > 50
     page.screenshot(path=shots / 'hub_costs.png')
-    page.close()
-    page = pages['ada'].context.new_page()
-    page.goto(f'{hub.url}/services/costs')
+    page = pages['ada']
+    before = page.url
+    page.goto(costs)
     assert '403' in page.inner_text('body')
-    page.close()
+    page.goto(before)
 
 
 def test_nothing_of_the_class_is_left_on_this_machine(hub, pages):

@@ -40,6 +40,7 @@ def test_no_line_and_no_output_needs_a_horizontal_scroll_bar(lab, name):
       for (let y = 0; y < box.scrollHeight; y += 300) {
         box.scrollTop = y; await new Promise(done => setTimeout(done, 50)); } }""")
     assert not sticks_out(lab, '.jp-Notebook')
-    lab.evaluate("""async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown();
-      await jupyterapp.commands.execute('application:close-all'); }""")
+    lab.evaluate("""async () => { const panel = jupyterapp.shell.currentWidget;
+      await panel.sessionContext.shutdown();
+      panel.dispose(); }""")  # to close it would ask whether to save
     lab.wait_for_selector('.jp-Notebook', state='detached')
