@@ -25,7 +25,7 @@ class Trouble(Exception):
 
 
 def main():
-    """Print all lines. Exit status 1 where one that the notebooks need is a ✗.
+    """Print all lines. Exit status 1 where one that the notebooks need is a ✗; little memory is no reason.
 
     With `--system`, for `make`: the Debian packages of the libraries that the system lacks, nothing else.
     """
@@ -35,7 +35,7 @@ def main():
     needed = {'Python': python, 'settings': settings, 'libraries': system_libraries, 'packages': packages,
               'MXNet': mxnet, 'BLAS': blas, 'cores': cores, 'memory': memory, 'GPU': gpu, 'JupyterLab': jupyterlab}
     for_tests = {'tests: browser': browser, 'tests: fonts': fonts}
-    good = [_line(name, look) for name, look in needed.items()]
+    good = [_line(name, look) or name == 'memory' for name, look in needed.items()]
     for name, look in for_tests.items():
         _line(name, look)
     if not all(good):
@@ -71,7 +71,10 @@ def python():
         raise Trouble(found, 'install Python 3.10 to 3.14, and run "make lab" again')
     if sys.version_info[:2] > PYTHONS[1]:
         found += '; newer than all that was tried'
-    if sys.platform not in ('linux', 'darwin') or (sys.platform, platform.machine()) == ('darwin', 'arm64'):
+    if (sys.platform, platform.machine()) == ('darwin', 'arm64'):
+        raise Trouble(found, 'MXNet has no wheel for Apple silicon: call `make clean` and `make lab`, which takes a '
+                             'Python for Intel (docs/machines.md, "macOS")')
+    if sys.platform not in ('linux', 'darwin'):
         raise Trouble(found, 'MXNet 1.9.1 was not made for it; use the container (README, "Your machine")')
     if platform.libc_ver()[0] not in ('glibc', '') or (sys.platform == 'linux' and not platform.libc_ver()[0]):
         raise Trouble(found, 'MXNet needs a Linux with glibc, for example Debian; use the container')

@@ -32,7 +32,7 @@ def machine(tmp_path):
     """A function that puts Pythons on the path of a machine that has nothing else, and makes an environment there."""
     tools = tmp_path / 'tools'
     tools.mkdir()
-    for name in ('sh', 'mkdir', 'cp', 'echo', 'chmod', 'printf'):
+    for name in ('sh', 'mkdir', 'cp', 'echo', 'chmod', 'printf', 'ls'):
         found = next(path for path in ('/bin', '/usr/bin') if Path(path, name).exists())
         (tools / name).symlink_to(Path(found, name))
     stand_in = tmp_path / 'uv-stand-in'
@@ -97,8 +97,30 @@ def test_without_uv_pip_gets_it_from_pypi_into_the_projects_folder(machine):
     assert 'Fetching uv' in said
 
 
+def test_where_there_is_no_pip_an_environment_brings_it(machine, tmp_path):
+    _, _, said = machine(('python3', '3.9.2', 'pip'))
+    assert 'Fetching uv' in said
+    assert (tmp_path / '.uv' / 'made').read_text() == '3.9.2\n'
+
+
+def test_on_apple_silicon_uv_gets_a_python_for_intel(machine, tmp_path):
+    uname = tmp_path / 'tools' / 'uname'
+    uname.write_text('#!/bin/sh\necho Darwin arm64\n')
+    uname.chmod(0o755)
+    code, made, _ = machine(('python3', '3.9.6', ''), uv=True)  # Apple's own
+    assert (code, made) == (0, 'uv venv --quiet --clear --seed --python cpython-3.12-macos-x86_64-none environment')
+
+
+def test_a_folder_with_something_else_in_it_is_not_emptied(machine, tmp_path):
+    kept = tmp_path / 'environment' / 'homework.txt'
+    kept.parent.mkdir()
+    kept.touch()
+    code, _, said = machine(('python3', '3.12.4', ''))
+    assert code == 1 and 'would be deleted' in said and kept.exists()
+
+
 def test_where_nothing_helps_one_sentence_says_what_to_install(machine):
-    code, _, said = machine(('python3', '3.8.1', 'pip'))
+    code, _, said = machine(('python3', '3.8.1', 'pip venv'))
     assert code == 1
     assert said.count('\n') == 1
     assert 'No Python 3.10 to 3.14 was found' in said
@@ -109,7 +131,7 @@ def test_where_nothing_helps_one_sentence_says_what_to_install(machine):
 
 def test_an_environment_that_is_there_has_to_be_the_one_asked_for(tmp_path):
     asked = tmp_path / 'python'
-    asked.write_text('#!/bin/sh\necho Python 3.99.1\n')
+    asked.write_text('#!/bin/sh\necho Python 3.99.1\n')  # whatever it is asked
     asked.chmod(0o755)
     done = subprocess.run(['make', '-s', '-C', ROOT, 'python-fits', f'VENV={sys.prefix}', f'PYTHON={asked}'],
                           capture_output=True, text=True, env={**os.environ, 'MAKEFLAGS': ''})

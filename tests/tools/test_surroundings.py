@@ -31,7 +31,7 @@ def environment(tmp_path):
 
 
 def test_an_environment_stays_where_it_works_whatever_is_set(environment):
-    assert script('moved.sh', environment, PYTHONHOME='/nowhere', PYTHONPATH='/nowhere') == ('', '')
+    assert script('moved.sh', environment, PYTHONHOME='/nowhere', PYTHONPATH='/nowhere', CDPATH='.:/') == ('', '')
     assert environment.exists()
     assert script('moved.sh', environment / 'nowhere') == ('', '')
 

@@ -41,8 +41,9 @@ $(BIN)/python:
 python-fits: | $(BIN)/python
 	@$(BIN)/python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 15))' || { \
 	  echo "$(VENV) has $$($(BIN)/python --version), and 3.10 to 3.14 are needed: call make clean, and this again" >&2; exit 1; }
-	@test -z "$(PYTHON)" || test "$$($(PYTHON) --version 2>&1)" = "$$($(BIN)/python --version)" || { \
-	  echo "$(VENV) has $$($(BIN)/python --version), PYTHON=$(PYTHON) is $$($(PYTHON) --version 2>&1):" \
+	@asked='import platform; print(platform.python_version(), platform.machine())'; \
+	test -z "$(PYTHON)" || test "$$("$(PYTHON)" -c "$$asked" 2>&1)" = "$$($(BIN)/python -c "$$asked")" || { \
+	  echo "$(VENV) has $$($(BIN)/python --version), PYTHON=$(PYTHON) is $$("$(PYTHON)" --version 2>&1):" \
 	    "call make clean, and this again, or add VENV=another-folder" >&2; exit 1; }
 
 $(VENV)/installed: $(REQUIREMENTS) pyproject.toml | python-fits

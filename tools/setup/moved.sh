@@ -3,6 +3,7 @@
 #     sh tools/setup/moved.sh .venv
 # its folder was renamed, moved or copied (its programs know where they lay), or its Python is gone or another one.
 set -u
+unset CDPATH  # `cd` would print where it went
 venv=$1
 [ -e "$venv/pyvenv.cfg" ] || exit 0
 
