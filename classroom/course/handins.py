@@ -30,6 +30,7 @@ SYSTEMS = (  # how learning platforms call what a student handed in
 )
 COPY = re.compile(r'(\s*\(\d+\)|-Copy\d+|-checkpoint|[ _-]+copy|\s*[-–]\s*(Kopie|Copie|Copia)|\s*\.)+$',
                   re.IGNORECASE)  # what programs put after a name
+ENDS = re.compile(r'\.(ipynb|txt|json)$', re.IGNORECASE)  # pathlib sees none in ...ipynb since Python 3.14
 NOBODY = re.compile(r'(\.*|archive|downloaded|extracted|submitted|submissions?|style_transfer|notebooks?|'
                     r'06_exercises.*|exercises|d2l[-_]style.*|home|work|my-work|old|new|backup|copy|draft|final|'
                     r'v(ersion)? ?\d*|untitled\d*|\.ipynb_checkpoints)',
@@ -205,8 +206,8 @@ def owner(file, above=0):
                 return _clean(told['student'])
     for part in file.parts[above:]:
         name = part
-        while Path(name).suffix.lower() in {'.ipynb', '.txt', '.json'} or ARCHIVES.search(name):
-            name = ARCHIVES.sub('', name) if ARCHIVES.search(name) else name[:name.rindex('.')]
+        while ENDS.search(name) or ARCHIVES.search(name):
+            name = ENDS.sub('', ARCHIVES.sub('', name))
         name = re.sub(r'[ _-]*06_exercises[ _-]*', '', COPY.sub('', name)) or name
         if part is file.parts[-1] and name == part:  # a file of another kind: its name without the end
             name = Path(part).stem
