@@ -2,8 +2,8 @@
 
     python tools/machines/guest.py
 
-Makes an environment with the current versions of what Colab, Kaggle and others have, gives the two lines of the README
-for it, and compares versions before and after. Notebook 4 runs in a folder away from the project.
+Makes an environment with the current versions of what Colab, Kaggle and others have, gives it the two lines of
+docs/machines.md, and compares versions before and after. Notebook 4 runs in a folder away from the project.
 """
 import json
 import re
@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HOST = ('numpy', 'scipy', 'pandas', 'matplotlib', 'scikit-image', 'pillow', 'ipywidgets', 'ipykernel', 'nbclient',
         'requests', 'scikit-learn', 'tqdm')
-LINES = re.findall(r'^!pip (install .*)$', (ROOT / 'README.md').read_text(encoding='utf-8'), re.MULTILINE)
+LINES = re.findall(r'^!pip (install .*)$', (ROOT / 'docs' / 'machines.md').read_text(encoding='utf-8'), re.MULTILINE)
 RUN = '''
 import nbformat
 from nbclient import NotebookClient
