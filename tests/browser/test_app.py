@@ -64,7 +64,7 @@ def test_the_page_is_for_visitors_and_asks_no_other_server(app, chromium, shots)
         page.screenshot(path=shots / 'app.png')
         button(page, 'Pause').click()
         wait_for_state(page, 'paused')
-        assert composite(page) != start
+        wait_for(lambda: composite(page) != start)
         tab(page, 'Pictures')
         page.locator('.d2l-controls select').filter(has_text='free').select_option('free')
         for name in ('width', 'height'):

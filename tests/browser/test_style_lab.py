@@ -65,15 +65,15 @@ def test_run_pause_step_reset(page, shots):
     button(page, 'Pause').click()
     wait_for_state(page, 'paused')
     expect(button(page, 'Step')).to_be_enabled()
+    wait_for(lambda: composite(page) != start)
     done, picture = epoch(page), composite(page)
-    assert picture != start
     button(page, 'Step').click()
     expect(page.locator('.d2l-epoch')).to_have_text(str(done + 1))
-    assert composite(page) != picture
+    wait_for(lambda: composite(page) != picture)
     button(page, 'Start over').click()
     wait_for_state(page, 'ready')
     page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "0"')
-    assert composite(page) == start
+    wait_for(lambda: composite(page) == start)
 
 
 def test_every_slider_moves_by_keyboard_while_training_runs(page):
@@ -202,10 +202,10 @@ def test_a_snapshot_can_be_gone_back_to(page):
     button(page, 'Go back').wait_for()
     button(page, 'Step').click()
     wait_for_epoch(page, 2)
-    assert composite(page) != kept
+    wait_for(lambda: composite(page) != kept)
     button(page, 'Go back').click()
     page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "1"')
-    assert composite(page) == kept
+    wait_for(lambda: composite(page) == kept)
 
 
 def test_views_of_the_composite_image(page, shots):
@@ -216,6 +216,7 @@ def test_views_of_the_composite_image(page, shots):
     pictures = [composite(page)]
     for kind in ('before / after', 'change map'):
         page.locator('.d2l-tools').get_by_role('button', name=kind).click()
+        wait_for(lambda: composite(page) not in pictures)
         pictures.append(composite(page))
         page.screenshot(path=shots / f'{kind.replace(" / ", "-").replace(" ", "-")}.png')
     assert len(set(pictures)) == 3

@@ -110,7 +110,8 @@ def runs(exercises):
         'quits': ('print(1)\nquit()', BEFORE_GRAM, 'by the cell `gram`'),
         'sys.exit': ('import sys\nsys.exit()', ALL - GRAM, ''),
         'dies': ('import os\nos._exit(1)', BEFORE_GRAM, 'by the cell `gram`'),
-        'shuts down': ('get_ipython().kernel.do_shutdown(False)', BEFORE_GRAM, 'by the cell `gram`'),
+        'shuts down': ('get_ipython().kernel.do_shutdown(False)\nimport time\ntime.sleep(1)', BEFORE_GRAM,
+                       'by the cell `gram`'),  # which it does a tenth of a second later
         'kills': ('import os\nos.kill(os.getpid(), 9)', BEFORE_GRAM, 'by the cell `gram`'),
         'patricide': ('import os\nos.kill(os.getppid(), 9)', ALL - GRAM, ''),
         'not Python': ('Das ist die Gram-Matrix.', ALL - GRAM, ''),
