@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+pytestmark = pytest.mark.slow
 QUICK = {'image_shape': (48, 32), 'epochs': 3}
 
 
@@ -116,7 +117,6 @@ def cluster():
         yield cluster
 
 
-@pytest.mark.slow
 def test_a_worker_that_dies_takes_no_cell_with_it(tmp_path, cluster):
     from distributed import Client
 
@@ -137,14 +137,12 @@ def test_a_worker_that_dies_takes_no_cell_with_it(tmp_path, cluster):
     assert list(swept.table['tv_weight']) == list(range(12))
 
 
-@pytest.mark.slow
 def test_an_address_of_a_scheduler_will_do(tmp_path, cluster):
     swept = sweep(tmp_path, client=cluster.scheduler_address, tv_weight=[0, 10], **QUICK)
     alone = sweep(tmp_path / 'alone', tv_weight=[0, 10], **QUICK)
     assert np.allclose(swept.table['content conv4_4'], alone.table['content conv4_4'], rtol=1e-3)
 
 
-@pytest.mark.slow
 def test_mxnet_gets_the_threads_that_dask_gives_a_worker(tmp_path, cluster):
     from distributed import Client, LocalCluster
     with LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as another:

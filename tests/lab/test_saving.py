@@ -7,6 +7,8 @@ import pytest
 
 from .conftest import composite, press, upload
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_is_kept_can_be_had_back(lab):
     press(lab, 'Step')
