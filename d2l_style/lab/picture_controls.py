@@ -1,6 +1,7 @@
 """Picture controls: content and style image, from the catalogue or uploaded, and the size of the composite image."""
 import base64
 import re
+from functools import cache
 
 import ipywidgets as widgets
 import numpy as np
@@ -28,11 +29,9 @@ class Tiles(widgets.VBox):
         self.grid = widgets.HBox(layout={'flex_flow': 'row wrap'})
         super().__init__([widgets.HTML(f'<b>{kind} image</b>'), self.sheet, self.grid])
 
-    def add(self, name, picture):
-        """Add a picture from `read_image`; one of the same name is replaced."""
-        small = np.asarray(Image.fromarray(picture.asnumpy()).resize(THUMBNAIL, Image.Resampling.LANCZOS))
-        data = base64.b64encode(picture_png(small)).decode()
-        rule = f'.d2l-tile-{self.model_id}-{_slug(name)}{{background-image:url(data:image/png;base64,{data})}}'
+    def add(self, name, data):
+        """Add a picture by its `thumbnail`; one of the same name is replaced."""
+        rule = f'.d2l-tile-{self.model_id}-{_slug(name)}{{background-image:url({data})}}'
         before = self.sheet.value.removesuffix('</style>') or '<style>'
         self.sheet.value = f'{before}{rule}</style>'
         if name not in self.buttons:
@@ -64,8 +63,7 @@ class PictureControls(Reporting):
         self.tiles = {kind: Tiles(kind, lambda name, kind=kind: self._choose(**{kind: name}))
                       for kind in ('content', 'style')}
         for name, picture in pictures.items():
-            for tiles in self.tiles.values():
-                tiles.add(name, picture)
+            self._add(name, picture)
         self.swap = widgets.Button(description='Swap', tooltip='swap content image and style image',
                                    layout={'width': 'auto'})
         self.side = widgets.Dropdown(options=['content', 'style'], tooltip='what the uploaded picture is for',
@@ -96,6 +94,11 @@ class PictureControls(Reporting):
         self.upload.observe(self._uploaded, 'value')
         for control in (self.size, self.width, self.height, self.proportions):
             control.observe(self._resized, 'value')
+
+    def _add(self, name, picture):
+        data = thumbnail(picture)
+        for tiles in self.tiles.values():
+            tiles.add(name, data)
 
     def set(self, settings):
         """Show `settings` without reporting them."""
@@ -172,15 +175,25 @@ class PictureControls(Reporting):
             return self.message.say(f'“{_plain(file["name"])}” was not taken: {error}. The pictures stay as they are.')
         name = _free_name(_plain(file['name']), self.pictures)
         self.pictures[name] = picture
-        for tiles in self.tiles.values():
-            tiles.add(name, picture)
+        self._add(name, picture)
         self._choose(**{self.side.value: name})
         return None
 
 
 def catalogue():
-    """The catalogue's pictures: {name: picture from `read_image`}."""
-    return {name: read_image(name) for name in CATALOGUE}
+    """The catalogue's pictures: {name: picture from `read_image`}, read once for all labs."""
+    return {name: _of_catalogue(name) for name in CATALOGUE}
+
+
+@cache
+def _of_catalogue(name):
+    return read_image(name)
+
+
+def thumbnail(picture):
+    """A picture from `read_image` as the address of a small one."""
+    small = np.asarray(Image.fromarray(picture.asnumpy()).resize(THUMBNAIL, Image.Resampling.LANCZOS))
+    return f'data:image/png;base64,{base64.b64encode(picture_png(small)).decode()}'
 
 
 def _slug(name):
