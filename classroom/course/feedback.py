@@ -9,9 +9,9 @@ from nbgrader_commands import ASSIGNMENT, NOTEBOOK, nbgrader, store
 from records import feedback_key
 
 
-def give_feedback(course, records):
+def give_feedback(course, book, records):
     """A page for everybody whose marks, comments or remarks have changed; a sentence for who has no marks."""
-    keys = {record.name: feedback_key(course, record, ASSIGNMENT) for record in records}
+    keys = {record.name: feedback_key(book, record, ASSIGNMENT) for record in records}
     page = {name: course / 'feedback' / name / ASSIGNMENT / f'{Path(NOTEBOOK).stem}.html' for name in keys}
     new = [record for record in records if record.feedback != keys[record.name] or not page[record.name].exists()]
     if any(record.graded for record in new):
