@@ -18,11 +18,12 @@ def give_feedback(course, book, records):
         others = ','.join(record.name for record in records if record not in new)
         nbgrader('generate_feedback', ASSIGNMENT, '--force', f'--CourseDirectory.student_id_exclude={others}',
                  course=course, fatal=False)  # the table comes all the same
+    exporter = HTMLExporter()
     for record in new:
         if not record.graded:
             text = f'# Not graded\n\n{html.escape("; ".join([record.problem, *record.notes]))}'
             cell = nbformat.v4.new_markdown_cell(text)
-            body, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+            body, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
             store(body.encode(), page[record.name])
             copy_of_exchange(course, record, 'feedback')
         record.feedback = keys[record.name]

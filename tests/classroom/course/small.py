@@ -1,6 +1,6 @@
 """The exercises with other functions, which need no MXNet: for all that is done to a hand-in before it is marked.
 
-Cells, names, points, open questions and texts are those of the real ones, without the experiments of part 3.
+Cells, names, points, open questions and texts are those of the real ones; of part 3 there is its question only.
 """
 import copy
 
@@ -44,7 +44,8 @@ SOURCES = {'cell-01': "content_name = 'mountain_lake'", 'cell-02': 'import math'
 def small(notebook, hidden):
     """A copy of the exercises with the small cells; `hidden`: with their hidden tests."""
     notebook = copy.deepcopy(notebook)
-    notebook.cells = [cell for cell in notebook.cells if 'part-3' not in cell.metadata.get('tags', [])]
+    part_3 = next(where for where, cell in enumerate(notebook.cells) if 'part-3' in cell.metadata.get('tags', []))
+    notebook.cells[part_3:] = filter(name_of, notebook.cells[part_3:])
     for cell in notebook.cells:
         name = name_of(cell) or cell.id
         cell.source = SOURCES.get(name, cell.source)

@@ -29,7 +29,8 @@ while True:
     'ends-the-kernel': ('import os\nos._exit(0)', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
     'deletes-its-home': ('import shutil\nfrom pathlib import Path\nshutil.rmtree(Path.home(), ignore_errors=True)',
                          AUTOMATIC - POINTS['gram']),
-    'takes-all-memory': ('hog = [bytearray(10**9) for _ in range(1000)]', AUTOMATIC - POINTS['gram']),
+    'takes-all-memory': ('import mmap\nhog = [mmap.mmap(-1, 10**9) for _ in range(1000)]\n' + SMALL.right['gram'],
+                         AUTOMATIC - POINTS['gram']),
     'deletes-files': ('''import shutil
 from pathlib import Path
 from zipfile import ZipFile
