@@ -140,7 +140,7 @@ def formats(exercises):
         document['metadata'] = {'kernelspec': {'name': 'ir', 'display_name': 'R', 'language': 'R'}}
     return [by_odd_name(what, data, words=words) for what, data, words in (
         ('BOM', b'\xef\xbb\xbf' + right, ''), ('UTF-16', text.encode('utf-16'), ''),
-        ('CRLF', text.replace('\n', '\r\n').encode(), ''), ('cp1252', text.replace('×', 'é').encode(
+        ('CRLF', text.replace('\n', '\r\n').encode(), ''), ('cp1252', text.replace(' the ', ' thé ', 1).encode(
             'cp1252', errors='replace'), 'not in UTF-8'), ('trailing', right + b'}', 'after the end'),
         ('v3', nbformat.writes(nbformat.convert(solved(exercises), 3)).encode(), ''),
         ('Colab', as_document(colab, exercises), ''),

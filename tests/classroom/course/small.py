@@ -26,7 +26,9 @@ class ExecuteOnce(preprocessors.ExecuteApart):
         if not done.exists():
             nb, resources = super().preprocess(nb, resources, km)
             done.parent.mkdir(exist_ok=True)
-            done.write_text(nbformat.writes(nb))
+            half = done.with_suffix(f'.{os.getpid()}')  # another process must not read it before it is whole
+            half.write_text(nbformat.writes(nb))
+            half.replace(done)
         return nbformat.read(done, as_version=4), resources
 
 c.Autograde.autograde_preprocessors[0] = ExecuteOnce
