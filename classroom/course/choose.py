@@ -39,8 +39,7 @@ class Work:
 
     def end_of(self, where):
         """The position of the student's cell before which the solution at `where` has to run: its check's, or so."""
-        after = [found[-1] for other, found in self.found.items() if found and other in
-                 self.assignment.checks_of(where)[:1]]
+        after = [self.found[check][-1] for check in self.assignment.checks_of(where)[:1] if self.found[check]]
         return min(after, default=len(self.cells))
 
 

@@ -9,20 +9,21 @@ from nbgrader_commands import ASSIGNMENT, NOTEBOOK, nbgrader, store
 from records import feedback_key
 
 
-def give_feedback(course, records):
+def give_feedback(course, book, records):
     """A page for everybody whose marks, comments or remarks have changed; a sentence for who has no marks."""
-    keys = {record.name: feedback_key(course, record, ASSIGNMENT) for record in records}
+    keys = {record.name: feedback_key(book, record, ASSIGNMENT) for record in records}
     page = {name: course / 'feedback' / name / ASSIGNMENT / f'{Path(NOTEBOOK).stem}.html' for name in keys}
     new = [record for record in records if record.feedback != keys[record.name] or not page[record.name].exists()]
     if any(record.graded for record in new):
         others = ','.join(record.name for record in records if record not in new)
         nbgrader('generate_feedback', ASSIGNMENT, '--force', f'--CourseDirectory.student_id_exclude={others}',
                  course=course, fatal=False)  # the table comes all the same
+    exporter = HTMLExporter()
     for record in new:
         if not record.graded:
             text = f'# Not graded\n\n{html.escape("; ".join([record.problem, *record.notes]))}'
             cell = nbformat.v4.new_markdown_cell(text)
-            body, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+            body, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
             store(body.encode(), page[record.name])
             copy_of_exchange(course, record, 'feedback')
         record.feedback = keys[record.name]

@@ -59,15 +59,15 @@ def grade(force=False, workers=2, course=COURSE):
         print('This system lacks Landlock: a submission could write to your files (docs/teachers.md)', file=sys.stderr)
     assignment = released(course)
     with tempfile.TemporaryDirectory() as spool:
-        records = [_prepare(course, one, assignment, force) for one in _handed_in(course, assignment, spool)]
-    with open_gradebook(course) as book:
-        for record in records:  # everybody is in nbgrader's pages
-            book.update_or_create_student(record.name, last_name=record.student)
+        hand_ins = _handed_in(course, assignment, spool)
+        with open_gradebook(course) as book:
+            records = _prepare_all(course, book, hand_ins, assignment, force)
     _grade_all(course, [record for record in records if not record.graded and not record.problem], workers)
-    give_feedback(course, records)
-    graded = sorted((_read_marks(course, record) for record in records),
-                    key=lambda one: (not one.problem, not one.remarks, one.student.casefold()))
-    write_table(course, ASSIGNMENT, graded)
+    with open_gradebook(course) as book:
+        give_feedback(course, book, records)
+        graded = sorted((_read_marks(book, record) for record in records),
+                        key=lambda one: (not one.problem, not one.remarks, one.student.casefold()))
+        write_table(course, book, ASSIGNMENT, graded)
     if EXCHANGE:
         others = [record.name for record in records  # who did not hand in there
                   if not (course / 'feedback' / record.name / ASSIGNMENT / 'submission_secret.txt').exists()]
@@ -91,16 +91,24 @@ def _handed_in(course, assignment, spool):
     return sorted(hand_ins.values(), key=lambda one: one.student)
 
 
-def _prepare(course, hand_in, assignment, force):
-    """The student's `Record`; where the file is another than the graded one, that is withdrawn, and this made ready."""
+def _prepare_all(course, book, hand_ins, assignment, force):
+    """Everybody's `Record`; where the file is another than the graded one, that is withdrawn, and this made ready."""
+    released_text = nbformat.writes(assignment)
+    records = [_prepare(course, book, one, assignment, released_text, force) for one in hand_ins]
+    for record in records:  # everybody is in nbgrader's pages
+        book.update_or_create_student(record.name, last_name=record.student)
+    return records
+
+
+def _prepare(course, book, hand_in, assignment, released_text, force):
     name = folder_name(hand_in.student)
     record = read_record(course, name) or Record(hand_in.student, name)
     content = hand_in.file.path.read_bytes() if hand_in.file and not hand_in.problem else b''
-    key, record.notes = key_of(content, hand_in.problem, nbformat.writes(assignment)), hand_in.remarks
-    if record.key == key and not force and (record.problem or is_graded(course, record, ASSIGNMENT)):
+    key, record.notes = key_of(content, hand_in.problem, released_text), hand_in.remarks
+    if record.key == key and not force and (record.problem or is_graded(course, book, record, ASSIGNMENT)):
         record.write(course)
         return record
-    withdraw(course, record, ASSIGNMENT)
+    withdraw(course, book, record, ASSIGNMENT)
     record.key, record.graded, record.problem, record.remarks = key, False, hand_in.problem, []
     try:
         if not record.problem:
@@ -137,7 +145,8 @@ def _grade_all(course, records, workers):
 def _grade_one(course, record, grader):
     problem = grader.grade(record.name, course / 'logs' / f'{record.name}.txt')
     if problem:
-        withdraw(course, record, ASSIGNMENT)  # what was half done
+        with open_gradebook(course) as book:
+            withdraw(course, book, record, ASSIGNMENT)  # what was half done
         record.key, record.problem = '', problem  # no key: it is tried again the next time
     else:
         graded = nbformat.read(course / 'autograded' / record.name / ASSIGNMENT / NOTEBOOK, as_version=4)
@@ -146,16 +155,15 @@ def _grade_one(course, record, grader):
     record.write(course)
 
 
-def _read_marks(course, record):
+def _read_marks(book, record):
     """What the gradebook says of a student."""
     remarks = (*record.notes, *record.remarks)
-    with open_gradebook(course) as book:
-        largest = book.find_assignment(ASSIGNMENT).max_score
-        if not record.graded:
-            return Graded(record.student, record.name, None, largest, False, record.problem, remarks)
-        submission = book.find_submission(ASSIGNMENT, record.name)
-        by_hand = submission.needs_manual_grade
-        return Graded(record.student, record.name, submission.score, largest, by_hand, '', remarks)
+    largest = book.find_assignment(ASSIGNMENT).max_score
+    if not record.graded:
+        return Graded(record.student, record.name, None, largest, False, record.problem, remarks)
+    submission = book.find_submission(ASSIGNMENT, record.name)
+    by_hand = submission.needs_manual_grade
+    return Graded(record.student, record.name, submission.score, largest, by_hand, '', remarks)
 
 
 def report(graded):

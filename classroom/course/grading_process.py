@@ -22,7 +22,7 @@ def main():
     for line in sys.stdin:
         order = json.loads(line)
         # each submission has a home of its own, for all files that its kernel makes
-        os.environ.update(HOME=order['home'], TMPDIR=order['home'], JUPYTER_RUNTIME_DIR=order['home'])
+        os.environ.update(dict.fromkeys(('HOME', 'TMPDIR', 'JUPYTER_RUNTIME_DIR', 'MPLCONFIGDIR'), order['home']))
         tempfile.tempdir = None
         with temp_attrs(app.coursedir, assignment_id=order['assignment'], student_id=order['student']):
             done = capture_log(Autograde(coursedir=app.coursedir, parent=app, force=True))

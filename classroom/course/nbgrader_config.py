@@ -33,8 +33,7 @@ c.ClearSolutions.text_stub = '*Your answer:*'
 c.CourseDirectory.submitted_directory = 'gradable'  # what `make grade` makes of the folder submitted
 c.Autograde.sanitize_preprocessors = [preprocessors.ClearAllButExperiments, OverwriteKernelspec, OverwriteCells,
                                       CheckCellMetadata]
-c.Autograde.autograde_preprocessors = [preprocessors.ExecuteApart, LimitOutput, SaveAutoGrades, AssignLatePenalties,
-                                       CheckCellMetadata]
+c.Autograde.autograde_preprocessors = [preprocessors.ExecuteApart, LimitOutput, SaveAutoGrades, AssignLatePenalties]
 c.ExecuteApart.timeout = 60  # seconds for a cell; the slowest, the imports, takes about three
 c.ExecuteApart.total = 300  # seconds for a submission
 c.ExecuteApart.shutdown_kernel = 'immediate'  # nothing in it has to be kept

@@ -3,11 +3,13 @@ import json
 import re
 
 import nbformat
+from nbformat.corpus.words import generate_corpus_id as random_cell_id
 from nbformat.notebooknode import from_dict
 from nbformat.v4.rwbase import rejoin_lines
 
 LARGEST = 500_000_000  # bytes of a file that is read at all
 OUTPUTS = 50_000_000  # bytes above which a notebook loses its outputs; the solution with all its pictures has 1 MB
+EMPTY = nbformat.v4.new_notebook()
 AGAIN = 'ask for the .ipynb file'
 KINDS = (  # the beginning of a file, and what it is
     (rb'\s*$', f'is empty: {AGAIN} again'),
@@ -37,7 +39,10 @@ def read_cells(content):
     """
     remarks = []
     document = _document(content, remarks)
-    cells = [cell for raw in _raw_cells(document) if (cell := _cell(raw))]
+    cells = [_cell(raw) for raw in _raw_cells(document) if isinstance(raw, dict)]
+    if not _valid({**EMPTY, 'cells': cells}):  # all at once, since one after the other takes ten times as long
+        for cell in cells:
+            _mend(cell)
     if len(content) > OUTPUTS:
         remarks.append(f'its outputs were left out: it has more than {OUTPUTS // 10**6} MB')
         for cell in cells:
@@ -98,24 +103,29 @@ def _raw_cells(document):
 
 
 def _cell(raw):
-    """A valid cell with what is sound in `raw`, or None."""
-    if not isinstance(raw, dict):
-        return None
+    """A cell of `raw`, whose outputs and attachments may be invalid; of its metadata only nbgrader's are of use."""
     kind = str(raw.get('cell_type', '')).lower()
     if kind not in {'code', 'markdown', 'raw'}:
         kind = 'code' if raw.get('outputs') else 'markdown'
-    cell = getattr(nbformat.v4, f'new_{kind}_cell')(_joined(raw.get('source', raw.get('input', ''))))
-    if isinstance(raw.get('id'), str) and re.fullmatch(r'[a-zA-Z0-9_-]{1,64}', raw['id']):
-        cell.id = raw['id']
-    if isinstance(raw.get('metadata'), dict):
-        cell.metadata = from_dict(raw['metadata'])
-    if kind == 'code' and isinstance(raw.get('outputs'), list):
-        cell.outputs = [from_dict(output) for output in raw['outputs'] if _valid(output, 'output')]
-    if kind != 'code' and 'attachments' in raw:  # pictures that were pasted into an answer
-        cell.attachments = from_dict(raw['attachments'])
-        if not _valid(cell, f'{kind}_cell'):
-            del cell['attachments']
-    return cell
+    given, metadata = raw.get('id'), raw.get('metadata')
+    cell = {'id': given if isinstance(given, str) and re.fullmatch(r'[a-zA-Z0-9_-]{1,64}', given) else random_cell_id(),
+            'cell_type': kind, 'source': _joined(raw.get('source', raw.get('input', ''))),
+            'metadata': {name: value for name, value in metadata.items() if name == 'nbgrader'}
+            if isinstance(metadata, dict) else {}}
+    if kind == 'code':
+        outputs = raw.get('outputs')
+        cell |= {'execution_count': None, 'outputs': outputs if isinstance(outputs, list) else []}
+    elif 'attachments' in raw:  # pictures that were pasted into an answer
+        cell['attachments'] = raw['attachments']
+    return from_dict(cell)
+
+
+def _mend(cell):
+    """Take away what is invalid in a cell of `_cell`."""
+    if cell.cell_type == 'code':
+        cell.outputs = [output for output in cell.outputs if _valid(output, 'output')]
+    elif not _valid(cell, f'{cell.cell_type}_cell'):
+        del cell['attachments']
 
 
 def _joined(source):
@@ -125,7 +135,8 @@ def _joined(source):
     return source.replace('\r\n', '\n').replace('\0', '') if isinstance(source, str) else ''
 
 
-def _valid(part, kind):
+def _valid(part, kind=None):
+    """Whether a notebook is valid, or that part of one which the format calls `kind`."""
     try:
         nbformat.validate(part, ref=kind, version=4, version_minor=5)
     except Exception:  # ValidationError, and what the validator itself stumbles over

@@ -48,25 +48,23 @@ def read_records(course):
     return [read_record(course, file.stem) for file in sorted(course.glob('records/*.json'))]
 
 
-def is_graded(course, record, assignment):
+def is_graded(course, book, record, assignment):
     """Whether a record says so, and the marks and the notebook that they are for are still there."""
     if not record.graded or not (course / 'autograded' / record.name / assignment).exists():
         return False
-    with open_gradebook(course) as book:
-        try:
-            return bool(book.find_submission(assignment, record.name))
-        except MissingEntry:
-            return False
+    try:
+        return bool(book.find_submission(assignment, record.name))
+    except MissingEntry:
+        return False
 
 
-def feedback_key(course, record, assignment):
+def feedback_key(book, record, assignment):
     """Changes with everything that a student's page shows."""
     marks = []
     if record.graded:
-        with open_gradebook(course) as book:
-            for notebook in book.find_submission(assignment, record.name).notebooks:
-                marks += [sorted((grade.name, grade.score) for grade in notebook.grades),
-                          sorted((comment.name, comment.comment or '') for comment in notebook.comments)]
+        for notebook in book.find_submission(assignment, record.name).notebooks:
+            marks += [sorted((grade.name, grade.score) for grade in notebook.grades),
+                      sorted((comment.name, comment.comment or '') for comment in notebook.comments)]
     return key_of(record.key, record.problem, record.notes, record.remarks, marks)
 
 
@@ -77,20 +75,19 @@ def key_of(*parts):
 
 
 def open_gradebook(course):
-    """The gradebook of a course, for a `with`."""
+    """The gradebook of a course, for a `with`; to open it takes longer than to find a submission in it."""
     return Gradebook(f'sqlite:///{course / "gradebook.db"}?timeout=60')
 
 
-def withdraw(course, record, assignment):
+def withdraw(course, book, record, assignment):
     """Take away all that was made from a student's last file; marks given by hand stay in the record."""
-    with open_gradebook(course) as book:
-        try:
-            submission = book.find_submission(assignment, record.name)
-        except MissingEntry:
-            pass
-        else:
-            record.by_hand.update(_by_hand(submission, _sources(course, record.name, assignment)))
-            book.remove_submission(assignment, record.name)
+    try:
+        submission = book.find_submission(assignment, record.name)
+    except MissingEntry:
+        pass
+    else:
+        record.by_hand.update(_by_hand(submission, _sources(course, record.name, assignment)))
+        book.remove_submission(assignment, record.name)
     for step in STEPS:
         shutil.rmtree(course / step / record.name, ignore_errors=True)
     record.feedback = ''
@@ -141,9 +138,9 @@ def _sources(course, name, assignment):
     return sources
 
 
-def write_table(course, assignment, graded):
+def write_table(course, book, assignment, graded):
     """`grades.csv`: nbgrader's columns, and problem and remarks; where nothing was graded the score is empty, not 0."""
-    with open_gradebook(course) as book, (course / 'grades.csv').open('w', newline='', encoding='utf-8-sig') as file:
+    with (course / 'grades.csv').open('w', newline='', encoding='utf-8-sig') as file:
         table = csv.DictWriter(file, COLUMNS)
         table.writeheader()
         due = book.find_assignment(assignment).duedate

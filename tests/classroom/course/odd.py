@@ -140,7 +140,7 @@ def formats(exercises):
         document['metadata'] = {'kernelspec': {'name': 'ir', 'display_name': 'R', 'language': 'R'}}
     return [by_odd_name(what, data, words=words) for what, data, words in (
         ('BOM', b'\xef\xbb\xbf' + right, ''), ('UTF-16', text.encode('utf-16'), ''),
-        ('CRLF', text.replace('\n', '\r\n').encode(), ''), ('cp1252', text.replace('×', 'é').encode(
+        ('CRLF', text.replace('\n', '\r\n').encode(), ''), ('cp1252', text.replace(' the ', ' thé ', 1).encode(
             'cp1252', errors='replace'), 'not in UTF-8'), ('trailing', right + b'}', 'after the end'),
         ('v3', nbformat.writes(nbformat.convert(solved(exercises), 3)).encode(), ''),
         ('Colab', as_document(colab, exercises), ''),
@@ -168,6 +168,10 @@ def places(exercises):
         Odd('repaired', {'repaired.zip': b'PK\x03\x04', 'repaired.ipynb': right}, ALL, 'damaged archive')]
 
 
+def half(data):
+    return data[:len(data) // 2]
+
+
 def refused(exercises):
     """What has no marks, and why."""
     right = content(solved(exercises))
@@ -176,7 +180,7 @@ def refused(exercises):
         'login.ipynb': (b'<html>', 'web page'), 'xhtml.ipynb': (b'<?xml version="1.0"?>\n<html>', 'web page'),
         'script.py': (b'import mxnet', 'program'), 'notes.txt': (b'# my notes', 'program or a text'),
         'empty.ipynb': (b'', 'empty'), 'blank.ipynb': (b'  \n', 'empty'), 'bom.ipynb': (b'\xef\xbb\xbf', 'notebook'),
-        'half.ipynb': (right[:len(right) // 2], 'cut off'), 'most.ipynb': (right[:-9], 'cut off'),
+        'half.ipynb': (half(right), 'cut off'), 'most.ipynb': (right[:-9], 'cut off'),
         'list.ipynb': (b'[]', 'no notebook'), 'number.ipynb': (b'12', 'no notebook'),
         'word.ipynb': (b'"x"', 'notebook'), 'letter.rtf': (b'{\\rtf1', 'RTF'),
         'deep.ipynb': (b'[' * 10**5, 'JSON'), 'binary.ipynb': (b'\0\1\2\3', 'no notebook'),
@@ -187,7 +191,7 @@ def refused(exercises):
             b'\0\0\0\x20ftypmp42', 'film'), 'rar.rar': (b'Rar!\x1a', 'RAR'), '7z.7z': (b'7z\xbc\xaf', '7z'),
         'docx.docx': (packed({'[Content_Types].xml': b''}), 'Office'),
         'locked.zip': (locked(packed({N: right})), 'password'),
-        'broken.zip': (packed({N: right})[:9000], 'damaged'), 'cut.tar.gz': (tarred({N: right})[:9000], 'damaged'),
+        'broken.zip': (half(packed({N: right})), 'damaged'), 'cut.tar.gz': (half(tarred({N: right})), 'damaged'),
         'nozip.zip': (b'PK\x03\x04', 'damaged'), 'gz.ipynb.gz': (b'\x1f\x8b\x08broken', 'damaged'),
         'emptyzip.zip': (packed({}), 'empty archive'), 'emptytar.tar': (tarred({}, 'w'), 'empty archive'),
         'onlypdf.zip': (packed({'a.pdf': b'%PDF'}), 'PDF'), 'onlypng/x.png': (b'\x89PNG', 'picture'),

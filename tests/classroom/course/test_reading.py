@@ -39,7 +39,9 @@ def test_halves_of_letters_are_replaced():
     ({'outputs': [], 'source': None, 'metadata': 'none', 'id': 'not an id!'}, 'markdown', '', None),
     ({'cell_type': 'code', 'input': 'y', 'outputs': [{'output_type': 'odd'}, 7, {
         'output_type': 'stream', 'name': 'stdout', 'text': 'z'}]}, 'code', 'y', 1),
-    ({'cell_type': 'markdown', 'source': 'm', 'attachments': 'none'}, 'markdown', 'm', None)])
+    ({'cell_type': 'markdown', 'source': 'm', 'attachments': 'none'}, 'markdown', 'm', None),
+    ({'cell_type': 'raw', 'source': 'r', 'metadata': {'tags': 'text', 'name': 5, 'format': []}}, 'raw', 'r', None),
+    ({'cell_type': 'code', 'metadata': {'collapsed': 'no', 'jupyter': 3}, 'outputs': 'none'}, 'code', '', 0)])
 def test_cells_are_mended(raw, kind, source, outputs):
     [cell], _ = read_cells(json.dumps({'cells': [raw, None, 'text']}).encode())
     nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))

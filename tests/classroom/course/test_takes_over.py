@@ -1,5 +1,6 @@
 """Submissions that take over the kernel, and hand-ins that come again: with exercises that need no MXNet."""
 import os
+from dataclasses import dataclass
 
 import nbformat
 import psutil
@@ -9,7 +10,7 @@ from grader import Grader
 from nbgrader_commands import ASSIGNMENT, NOTEBOOK
 from records import open_gradebook
 
-from .notebooks import solved
+from .notebooks import at, solved
 from .small import SMALL, course
 from .test_grading import AUTOMATIC, POINTS, submit
 
@@ -17,17 +18,19 @@ pytestmark = pytest.mark.slow
 
 SECONDS = f'54321.{os.getpid()}'  # no other run of these tests has this one
 TAKES_OVER = {  # source of the cell `gram`: what it does to those who run it, and the marks that are left
-    'endless-loop': ('while True:\n    pass', AUTOMATIC - POINTS['gram']),
-    'deaf-loop': ('''while True:
+    'endless-loop': ('import time\nwhile True:\n    time.sleep(1)', AUTOMATIC - POINTS['gram']),
+    'deaf-loop': ('''import time
+while True:
     try:
         while True:
-            pass
+            time.sleep(1)
     except KeyboardInterrupt:
         pass''', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
     'ends-the-kernel': ('import os\nos._exit(0)', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
     'deletes-its-home': ('import shutil\nfrom pathlib import Path\nshutil.rmtree(Path.home(), ignore_errors=True)',
                          AUTOMATIC - POINTS['gram']),
-    'takes-all-memory': ('hog = [bytearray(10**9) for _ in range(1000)]', AUTOMATIC - POINTS['gram']),
+    'takes-all-memory': ('import mmap\nhog = [mmap.mmap(-1, 10**9) for _ in range(1000)]\n' + SMALL.right['gram'],
+                         AUTOMATIC - POINTS['gram']),
     'deletes-files': ('''import shutil
 from pathlib import Path
 from zipfile import ZipFile
@@ -42,6 +45,9 @@ from zipfile import ZipFile
 found = [str(file) for folder in ('.', '..') for file in Path(folder).rglob('*06_exercises*')]
 print('found', found)
 assert not found''', AUTOMATIC - POINTS['gram']),
+    'spoils-the-fonts': ('import matplotlib\nfrom pathlib import Path\n'
+                         'file = Path(matplotlib.get_cachedir(), "fontlist-1.json")\n'
+                         'print("found", file.read_text())\nfile.write_text("spoilt")', AUTOMATIC - POINTS['gram']),
 }
 
 
@@ -55,7 +61,12 @@ def graded(tmp_path_factory):
     folder = course(tmp_path_factory.mktemp('class') / 'course', SMALL, slow='while True')
     for name, (text, _) in TAKES_OVER.items():
         submit(folder, name, right(gram=text))
-    return folder, {one.student: one for one in grade(workers=2, course=folder)}
+    for name in ('changes', 'leaves', 'stays'):
+        submit(folder, name, right())
+    (folder / 'fontlist-1.json').write_text('of all')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('matplotlib.get_cachedir', lambda: str(folder))
+        return folder, {one.student: one for one in grade(workers=2, course=folder)}
 
 
 @pytest.mark.parametrize('student', TAKES_OVER)
@@ -75,54 +86,56 @@ def test_nothing_of_the_course_was_found_or_lost(graded):
     assert 'found []' in (folder / 'autograded' / 'reads-the-tests' / ASSIGNMENT / NOTEBOOK).read_text()
 
 
+def test_what_is_known_of_fonts_is_there_and_stays(graded):
+    folder, _ = graded
+    assert 'found of all' in (folder / 'autograded' / 'spoils-the-fonts' / ASSIGNMENT / NOTEBOOK).read_text()
+    assert (folder / 'fontlist-1.json').read_text() == 'of all'
+
+
 # What is handed in again
 
-@pytest.fixture
-def again(graded, monkeypatch):
-    """Grade after a change: what came out, by student, and who was graded anew."""
-    folder, _ = graded
+@dataclass(frozen=True)
+class Round:
+    """What came out, by student, who was graded anew, who has a graded notebook, and the page of one who changes."""
 
-    def do(student, text, date=None):
-        submit(folder, student, text)
-        if date:
-            os.utime(folder / 'submitted' / student / ASSIGNMENT / NOTEBOOK, (date, date))
-        asked, ask = [], Grader._ask
-        monkeypatch.setattr(Grader, '_ask', lambda self, order: asked.append(order['student']) or ask(self, order))
+    results: dict
+    asked: list
+    graded: set
+    page: str
+
+
+@pytest.fixture(scope='module')
+def rounds(graded):
+    """Two more rounds: one comes late and corrects it, one changes twice, one takes it away, one hands in the same."""
+    folder, _ = graded
+    for student in ('changes', 'stays'):
+        mark_by_hand(folder, student, {'question_1': 4, 'question_2': 3})
+    submit(folder, 'stays', right())
+    submit(folder, 'changes', right()[:9000])
+    submit(folder, 'latecomer', right(gram='gram = None'))
+    submitted(folder, 'leaves').unlink()
+    first = grade_again(folder)
+
+    submit(folder, 'latecomer', right())
+    os.utime(submitted(folder, 'latecomer'), (1, 1))
+    fewer = nbformat.reads(right(), as_version=4)
+    fewer.cells[at(fewer, 'question_2')].source += ' More.'
+    del fewer.cells[at(fewer, 'gram')]
+    submit(folder, 'changes', nbformat.writes(fewer))
+    return first, grade_again(folder)
+
+
+def submitted(folder, student):
+    return folder / 'submitted' / student / ASSIGNMENT / NOTEBOOK
+
+
+def grade_again(folder):
+    asked, ask = [], Grader._ask
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Grader, '_ask', lambda self, order: asked.append(order['student']) or ask(self, order))
         results = {one.student: one for one in grade(workers=1, course=folder)}
-        monkeypatch.setattr(Grader, '_ask', ask)
-        return results[student], asked
-    return do
-
-
-def test_only_what_has_changed_is_graded_whatever_its_date(again):
-    one, asked = again('latecomer', right(gram='gram = None'))
-    assert (one.score, asked) == (AUTOMATIC - POINTS['gram'], ['latecomer'])
-    one, asked = again('latecomer', right(), date=1)
-    assert (one.score, asked) == (AUTOMATIC, ['latecomer'])
-    assert again('latecomer', right()) == (one, [])
-
-
-def test_old_marks_never_stand_under_a_new_file(graded, again):
-    folder, _ = graded
-    text = right()
-    again('changes', text)
-    mark_by_hand(folder, 'changes', {'question_1': 4, 'question_2': 3})
-    assert again('changes', text)[0].score == AUTOMATIC + 7
-
-    one, asked = again('changes', text[:9000])
-    assert one.score is None and 'cut off' in one.problem and not asked
-    assert not (folder / 'autograded' / 'changes').exists()
     page = (folder / 'feedback' / 'changes' / ASSIGNMENT / '06_exercises.html').read_text()
-    assert 'Not graded' in page and 'cut off' in page
-
-    fewer = nbformat.reads(text, as_version=4)
-    names = [cell.metadata.get('nbgrader', {}).get('grade_id') for cell in fewer.cells]
-    fewer.cells[names.index('question_2')].source += ' More.'
-    del fewer.cells[names.index('gram')]
-    one, _ = again('changes', nbformat.writes(fewer))
-    assert one.score == AUTOMATIC - POINTS['gram'] + 4  # question 1 is as it was
-    assert '`gram` was not found' in one.remarks[0]
-    assert one.remarks[1] == 'marked by hand before, and changed since, so to be marked again: question_2 (3)'
+    return Round(results, asked, {file.name for file in folder.glob('autograded/*')}, page)
 
 
 def mark_by_hand(folder, student, scores):
@@ -133,9 +146,32 @@ def mark_by_hand(folder, student, scores):
         book.db.commit()
 
 
-def test_a_file_that_was_taken_away_has_no_marks(graded, again):
-    folder, _ = graded
-    again('leaves', right())
-    (folder / 'submitted' / 'leaves' / ASSIGNMENT / NOTEBOOK).unlink()
-    one = next(one for one in grade(workers=1, course=folder) if one.student == 'leaves')
+def test_only_what_has_changed_is_graded_whatever_its_date(rounds):
+    first, second = rounds
+    assert (first.asked, second.asked) == (['latecomer'], ['changes', 'latecomer'])
+    assert first.results['latecomer'].score == AUTOMATIC - POINTS['gram']
+    assert second.results['latecomer'].score == AUTOMATIC
+
+
+def test_marks_by_hand_count(rounds):
+    assert [one.results['stays'].score for one in rounds] == [AUTOMATIC + 7] * 2
+
+
+def test_old_marks_never_stand_under_a_new_file(rounds):
+    one = rounds[0].results['changes']
+    assert one.score is None and 'cut off' in one.problem
+    assert 'changes' not in rounds[0].graded
+    assert 'Not graded' in rounds[0].page and 'cut off' in rounds[0].page
+
+
+def test_marks_by_hand_come_back_for_what_has_not_changed(rounds):
+    one = rounds[1].results['changes']
+    assert one.score == AUTOMATIC - POINTS['gram'] + 4  # question 1 is as it was
+    assert '`gram` was not found' in one.remarks[0]
+    assert one.remarks[1] == 'marked by hand before, and changed since, so to be marked again: question_2 (3)'
+
+
+def test_a_file_that_was_taken_away_has_no_marks(graded, rounds):
+    assert graded[1]['leaves'].score == AUTOMATIC
+    one = rounds[0].results['leaves']
     assert one.score is None and 'is an empty folder' in one.problem
