@@ -7,7 +7,7 @@ LONGEST = ['test_odd_handins.py', 'test_style_lab.py', 'test_hub.py', '04_traini
            '06_exercises_solved.ipynb', '08_why_is_it_fast.ipynb', '07_sweeps.ipynb', 'test_grading.py',
            'test_takes_over.py', 'test_own_pictures.py', 'test_sweep.py', 'test_app.py', 'test_notebooks.py',
            'test_fetch.py', 'test_lab.py']
-CLASSROOM = Path(__file__).parent / 'classroom'
+TESTS, ELSEWHERE = Path(__file__).parent, {'browser', 'classroom', 'project', 'tools'}
 
 
 def pytest_collection_modifyitems(items):
@@ -20,11 +20,12 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_protocol(item):
     """No coverage where it only takes time.
 
-    Inside the kernels of notebooks nbval would start it, and wait for an answer that does not come. Tests of the
-    classroom run none of what is covered, and take twice as long with it.
+    Inside the kernels of notebooks nbval would start it, and wait for an answer that does not come. Some folders run
+    what is covered in other processes only, and take up to twice as long with it.
     """
     option, coverage = item.config.option, item.config.pluginmanager.getplugin('_cov')
-    source, pause = option.cov_source, coverage and coverage.cov_controller and CLASSROOM in item.path.parents
+    source, folder = option.cov_source, {parent.name for parent in item.path.parents if parent.parent == TESTS}
+    pause = coverage and coverage.cov_controller and folder & ELSEWHERE
     option.cov_source = [] if item.path.suffix == '.ipynb' else source
     if pause:
         coverage.cov_controller.pause()

@@ -19,6 +19,20 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """What fails says what was to be seen."""
+    report = yield
+    pages = {fixture for name, fixture in getattr(item, 'funcargs', {}).items() if hasattr(fixture, 'screenshot')}
+    for page in pages if report.failed else ():
+        folder = ROOT / 'build' / 'screenshots'
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f'failed-{item.name}.png'
+        page.screenshot(path=file)
+        report.sections.append(('page', f'{file}\n{page.locator("body").inner_text()[-2000:]}\n{page.errors}'))
+    return report
+
+
 @pytest.fixture(scope='session')
 def shots():
     """Where screenshots go."""
@@ -59,7 +73,7 @@ def page(notebook):
     notebook.locator('.d2l-lab').wait_for(state='detached')
     notebook.errors.clear()
     run_all(notebook)  # closes the lab before
-    notebook.locator('.d2l-lab .d2l-ready').wait_for()
+    notebook.locator('.d2l-lab .d2l-ready').wait_for(state='attached')  # wherever the notebook was scrolled to
     notebook.locator('.d2l-lab').scroll_into_view_if_needed()
     yield notebook
     assert not [error for error in notebook.errors if not NOT_OURS.match(error)]

@@ -24,101 +24,111 @@ def load(page, app):
     page.locator('.d2l-lab .d2l-ready').wait_for()
 
 
-@contextlib.contextmanager
-def visitor(chromium, app, *size):
-    """A page that shows the lab, and is left at the end as a visitor leaves it."""
-    with new_page(chromium, *size) as page:
+@pytest.fixture(scope='module')
+def visited(app, chromium):
+    """A page that shows the lab, for one visitor after the other, and all that it has asked for."""
+    asked = []
+    with new_page(chromium) as page:
+        page.on('request', lambda request: asked.append(request.url))
         try:
             load(page, app)
-            yield page
+            yield page, asked
         finally:
-            page.goto('about:blank')
+            page.goto('about:blank')  # as a visitor leaves it
+
+
+def seen_at(visited, width, height):
+    """The page on a screen of another size, from its top."""
+    page, _ = visited
+    page.set_viewport_size({'width': width, 'height': height})
+    page.evaluate('() => window.scrollTo(0, 0)')
+    tab(page, 'Weights')
+    page.wait_for_timeout(500)
+    return page
 
 
 def kernels():
-    """The kernels that the app's server has started."""
-    found = []
+    """The kernels that the app's server has started: a set of their numbers."""
+    found = set()
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):  # it has just ended
             if 'ipykernel_launcher' in ' '.join(process.cmdline()) and 'voila' in ' '.join(process.parent().cmdline()):
-                found.append(process)
+                found.add(process.pid)
     return found
 
 
-def test_the_page_is_for_visitors_and_asks_no_other_server(app, chromium, shots):
-    with visitor(chromium, app) as page:
-        asked = []
-        page.on('request', lambda request: asked.append(request.url))
-        load(page, app)
-        text = page.locator('body').inner_text()
-        for word in ('import', 'profile', 'embedded', 'app_style_lab'):
-            assert word not in text
-        assert page.title() == 'Style Lab: paint a photograph'
-        start = composite(page)
-        button(page, 'Run').click()
-        wait_for_epoch(page, 20)
-        before = page.locator('.d2l-used').inner_text()
-        page.locator('.d2l-controls [role=slider]').nth(2).focus()
-        page.keyboard.press('ArrowRight')
-        page.wait_for_function('before => document.querySelector(".d2l-used").textContent !== before', arg=before)
-        page.screenshot(path=shots / 'app.png')
-        button(page, 'Pause').click()
-        wait_for_state(page, 'paused')
-        wait_for(lambda: composite(page) != start)
-        tab(page, 'Pictures')
-        page.locator('.d2l-controls select').filter(has_text='free').select_option('free')
-        for name in ('width', 'height'):
-            box = page.get_by_title(f'{name} in pixels').last
-            box.fill('2000')
-            box.press('Tab')
-        page.locator('.d2l-error', has_text='too large').wait_for()
-        assert Image.open(io.BytesIO(composite(page))).size == (225, 150)
-        assert asked
-        assert not [url for url in asked if not url.startswith((app, app.replace('http', 'ws'), 'data:', 'blob:'))]
-        assert not page.errors
+def test_the_page_is_for_visitors_and_asks_no_other_server(visited, app, shots):
+    page, asked = visited
+    text = page.locator('body').inner_text()
+    for word in ('import', 'profile', 'embedded', 'app_style_lab'):
+        assert word not in text
+    assert page.title() == 'Style Lab: paint a photograph'
+    start = composite(page)
+    button(page, 'Run').click()
+    wait_for_epoch(page, 20)
+    before = page.locator('.d2l-used').inner_text()
+    page.locator('.d2l-controls [role=slider]').nth(2).focus()
+    page.keyboard.press('ArrowRight')
+    page.wait_for_function('before => document.querySelector(".d2l-used").textContent !== before', arg=before)
+    page.screenshot(path=shots / 'app.png')
+    button(page, 'Pause').click()
+    wait_for_state(page, 'paused')
+    wait_for(lambda: composite(page) != start)
+    tab(page, 'Pictures')
+    page.locator('.d2l-controls select').filter(has_text='free').select_option('free')
+    for name in ('width', 'height'):
+        box = page.get_by_title(f'{name} in pixels').last
+        box.fill('2000')
+        box.press('Tab')
+    page.locator('.d2l-error', has_text='too large').wait_for()
+    assert Image.open(io.BytesIO(composite(page))).size == (225, 150)
+    assert asked
+    assert not [url for url in asked if not url.startswith((app, app.replace('http', 'ws'), 'data:', 'blob:'))]
+    assert not page.errors
 
 
-def test_a_projector_is_filled(app, chromium, shots):
-    with visitor(chromium, app, 1920, 1080) as page:
-        picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
-        assert picture['width'] * picture['height'] > 1920 * 1080 / 3
-        assert picture['y'] + picture['height'] < 1080
-        for slider in page.locator('.d2l-controls .widget-slider:visible').all():
-            assert slider.bounding_box()['y'] < 1050
-            width, before, after, low, high = drag(page, slider)
-            assert width > 200 and low < after < high and after != before
-        small = page.evaluate("""() => [...document.querySelectorAll('.d2l-stage *')].filter(e => e.offsetParent &&
-          [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) &&
-          !e.closest('.d2l-tile') && parseFloat(getComputedStyle(e).fontSize) < 17).map(e => e.textContent)""")
-        assert not small
-        assert not sticks_out(page, '.d2l-lab')
-        page.screenshot(path=shots / 'projector.png')
+def test_a_projector_is_filled(visited, shots):
+    page = seen_at(visited, 1920, 1080)
+    picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
+    assert picture['width'] * picture['height'] > 1920 * 1080 / 3
+    assert picture['y'] + picture['height'] < 1080
+    for slider in page.locator('.d2l-controls .widget-slider:visible').all():
+        assert slider.bounding_box()['y'] < 1050
+        width, before, after, low, high = drag(page, slider)
+        assert width > 200 and low < after < high and after != before
+    small = page.evaluate("""() => [...document.querySelectorAll('.d2l-stage *')].filter(e => e.offsetParent &&
+      [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) &&
+      !e.closest('.d2l-tile') && parseFloat(getComputedStyle(e).fontSize) < 17).map(e => e.textContent)""")
+    assert not small
+    assert not sticks_out(page, '.d2l-lab')
+    page.screenshot(path=shots / 'projector.png')
 
 
-def test_on_a_telephone_the_picture_comes_first_and_the_sliders_below(app, chromium, shots):
-    with visitor(chromium, app, 390, 844) as page:
-        assert not sticks_out(page, '.d2l-lab')
-        picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
-        assert picture['width'] > 0.85 * 390
-        sliders = page.locator('.d2l-controls .noUi-target:visible')
-        first, knob = sliders.first.bounding_box(), page.locator('.d2l-controls [role=slider]').first.bounding_box()
-        assert 0 < first['y'] - picture['y'] - picture['height'] < 150
-        assert first['width'] > 0.65 * 390
-        assert min(knob['width'], knob['height']) >= 32
-        page.screenshot(path=shots / 'telephone.png')
-        for slider in page.locator('.d2l-controls .widget-slider:visible').all():
-            _, before, after, low, high = drag(page, slider)
-            assert low < after < high and after != before
-            view = page.locator('.d2l-stage .d2l-picture').bounding_box()
-            assert view['y'] >= -1 and view['y'] + view['height'] < 844  # it stays in sight
+def test_on_a_telephone_the_picture_comes_first_and_the_sliders_below(visited, shots):
+    page = seen_at(visited, 390, 844)
+    assert not sticks_out(page, '.d2l-lab')
+    picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
+    assert picture['width'] > 0.85 * 390
+    sliders = page.locator('.d2l-controls .noUi-target:visible')
+    first, knob = sliders.first.bounding_box(), page.locator('.d2l-controls [role=slider]').first.bounding_box()
+    assert 0 < first['y'] - picture['y'] - picture['height'] < 150
+    assert first['width'] > 0.65 * 390
+    assert min(knob['width'], knob['height']) >= 32
+    page.screenshot(path=shots / 'telephone.png')
+    for slider in page.locator('.d2l-controls .widget-slider:visible').all():
+        _, before, after, low, high = drag(page, slider)
+        assert low < after < high and after != before
+        view = page.locator('.d2l-stage .d2l-picture').bounding_box()
+        assert view['y'] >= -1 and view['y'] + view['height'] < 844  # it stays in sight
 
 
 def test_a_page_that_is_left_ends_its_run(app, chromium):
+    others = kernels()
     with new_page(chromium) as page:
         for _ in range(2):
             load(page, app)
             button(page, 'Run').click()
             wait_for_epoch(page, 5)
-        wait_for(lambda: len(kernels()) == 1)
+        wait_for(lambda: len(kernels() - others) == 1)
         page.goto('about:blank')
-        wait_for(lambda: not kernels())
+        wait_for(lambda: not kernels() - others)
