@@ -123,7 +123,7 @@ class StyleLab(Panel):
         if stop_after:
             worker.stop_after = stop_after
             return self._show_state()
-        before, worker.settings = worker.settings, merged(worker.settings, **values)
+        before = worker.set(lambda settings: merged(settings, **values))
         self._turned(before, worker.settings)
         measured = self.bars.measured
         if measured and len(worker.settings.style_layers) == len(measured.grams):
@@ -169,14 +169,14 @@ class StyleLab(Panel):
     def _preset(self, settings, epochs):
         self._place = 'run'
         self._apply(settings)
-        self.training.stop.value = min(epochs, self.training.stop.highest)
+        self.training.stop.value = min(epochs, self.training.stop.number.highest)
         self.worker.do(self._reset_if_new)
 
     def _experiment(self, experiment):
         now = self.worker.settings
         settings = replace(experiment.settings, content=now.content, style=now.style, image_shape=now.image_shape)
         self._apply(on_backbone(settings, now.backbone))
-        self.training.stop.value = min(experiment.stop_after, self.training.stop.highest)
+        self.training.stop.value = min(experiment.stop_after, self.training.stop.number.highest)
         self._reset()
 
     def _go_back(self, moment):

@@ -11,9 +11,7 @@ from ..losses import Weights, gram
 from .cells import belongs_to_cell
 from .drawing import Drawing
 from .panel import Panel
-from .sliders import weight_sliders
-
-WIDE = {'width': 'auto', 'min_width': '14em'}
+from .sliders import Pair, even_places, weight_sliders
 
 
 def mix_losses(content_X, style_X, net):
@@ -26,8 +24,8 @@ def mix_losses(content_X, style_X, net):
     contents_Y, _ = extract_features(content_X, net)
     compute_losses = TransferLoss(net, contents_Y, [gram(Y) for Y in extract_features(style_X, net)[1]])
     weights = Weights()
-    share = widgets.FloatSlider(min=0, max=1, step=0.05, description='style share', layout=WIDE)
-    noise = widgets.FloatSlider(min=0, max=0.3, step=0.01, description='noise', layout=WIDE)
+    share = Pair('style share', 0, even_places(1, 0.05), 0, 1)
+    noise = Pair('noise', 0, even_places(0.3, 0.01), 0, 1)
     sliders = weight_sliders(weights)
     view, read_out = widgets.Image(format='png'), widgets.HTML()
     losses_png = losses_figure(postprocess(content_X).asnumpy(), net)
@@ -45,8 +43,6 @@ def mix_losses(content_X, style_X, net):
         read_out.value = (f'content loss {content:.2f} + style loss {style:.2f} + '
                           f'TV loss {tv:.2f} = <b>{total:.2f}</b>')
 
-    for control in (share, noise):
-        control.style.description_width = '7em'
     for control in (share, noise, *sliders.values()):
         control.observe(draw, 'value')
     draw()

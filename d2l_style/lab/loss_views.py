@@ -5,6 +5,8 @@ import bqplot
 import ipywidgets as widgets
 import numpy as np
 
+from .digits import short
+
 # Colours with a contrast of 3 or more on both themes of JupyterLab; a line style for those who see none
 CURVES = {
     'content': ('#3b82d6', 'solid'), 'style': ('#d9690f', 'dashed'),
@@ -119,9 +121,3 @@ def _bar(value, colour):
     width = 100 * np.clip((math.log10(value) - low) / (high - low), 0, 1) if value > 0 else 0
     return (f'<td class="d2l-number">{short(value)}</td><td class="d2l-track">'
             f'<div style="width:{width:.0f}%;background:{colour}"></div></td>')
-
-
-def short(value):
-    """A loss in a few characters: three significant digits, no exponent where it can be helped."""
-    return f'{value:.3g}' if 1e-3 <= value < 1e3 else '0' if value == 0 else f'{value:.0f}' if 1e3 <= value < 1e6 \
-        else f'{value:.1e}'

@@ -1,6 +1,7 @@
 """Snapshots: pictures of a run with their settings, to go back to, or to lay side by side."""
 import ipywidgets as widgets
 
+from .digits import short, weights_text, written
 from .drawing import picture_png
 from .panel import close_parts
 from .pixels import at_most
@@ -75,8 +76,8 @@ def _large(number, moment):
 def describe(number, moment):
     """A few words about a `Moment`: which epoch, loss and settings."""
     settings, weights = moment.settings, moment.settings.weights
-    loss = f', loss {moment.history[-1].total_loss:.1f}' if moment.history else ''
+    loss = f', loss {short(moment.history[-1].total_loss)}' if moment.history else ''
     return (f'<b>{number}.</b> epoch {len(moment.history)}{loss}<br>{settings.content} × {settings.style}<br>'
-            f'weights {weights.content:g} / {weights.style:g} / {weights.tv:g}'
-            f'{f", style size {settings.style_scale:g}" if settings.style_scale != 1 else ""}<br>'
+            f'weights {weights_text(weights)}'
+            f'{f", style size {written(settings.style_scale)}" if settings.style_scale != 1 else ""}<br>'
             f'{", ".join(settings.style_layers)}')

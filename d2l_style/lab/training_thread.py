@@ -49,8 +49,8 @@ def to_picture(X):
 class Worker:
     """Runs the package's training generator, an epoch at a time.
 
-    `settings`: what is wanted; may be replaced at any time. `pictures`: {name: `uint8` (h, w, 3)}.
-    `watch(worker)`: is called in the thread after every epoch and task. `state`: 'ready', 'preparing',
+    `settings`: what is wanted; may be replaced at any time, and is changed by `set`. `pictures`: {name: `uint8`
+    (h, w, 3)}. `watch(worker)`: is called in the thread after every epoch and task. `state`: 'ready', 'preparing',
     'running', 'paused', 'finished' or 'failed'; `message` says why. `stop_after`: epochs since the last reset.
     """
 
@@ -69,6 +69,12 @@ class Worker:
         self.thread.start()
 
     # For callbacks: none of these computes or waits, but for the last two.
+
+    def set(self, change):
+        """Want `change(settings)` from now on, with what another thread sets at the same time; returns those before."""
+        with self._lock:
+            before, self.settings = self.settings, change(self.settings)
+        return before
 
     def run(self, epochs=FOREVER):
         """Train for `epochs` epochs, or up to `stop_after`."""
@@ -181,8 +187,8 @@ class Worker:
         self.X = step.X.copy()
         self._part = replace(self._part, epochs=self._part.epochs + 1)
         self.history.append(replace(step, X=None))
-        if step.lr and step.lr != wanted.lr == self.settings.lr:  # the generator has divided it by ten
-            self.settings = replace(self.settings, lr=step.lr)
+        if step.lr and step.lr != wanted.lr:  # the generator has divided it by ten
+            self.set(lambda settings: replace(settings, lr=step.lr) if settings.lr == wanted.lr else settings)
         self._clock = time.time()
         speed = 1 / (self._clock - started)
         self.rate = (1 - SMOOTH) * self.rate + SMOOTH * speed if self.rate else speed

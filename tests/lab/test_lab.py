@@ -138,7 +138,7 @@ def test_messages_are_beside_their_cause_and_go_with_the_run(lab):
     press(lab, 'Save PNG')
     press(lab, 'Copy as code')
     assert lab.saving.link.value and lab.saving.code.value
-    lab.training.stop.box.value = 1
+    lab.training.stop.number.box.value = 1
     press(lab, 'Run')
     assert '1 epochs are done' in lab.message.value
     for action in (lab.bar.reset.click, lab.saving.gallery.row.children[0].children[-1].children[0].click):

@@ -15,9 +15,9 @@ def test_visitors_have_limits():
     with pytest.raises(ValueError, match='at most 135000 pixels'):
         style_lab(image_shape=(900, 600), visitors=True)
     lab = style_lab(image_shape=(48, 32), visitors=True)
-    lab.training.stop.box.value = 10_000
+    lab.training.stop.number.box.value = 10_000
     assert lab.training.stop.value == EPOCHS
-    assert 'Allowed: 1 to 500' in lab.training.stop.note.value
+    assert 'from 1 to 500' in lab.training.stop.number.note.value
     lab.choice.size.value = None
     lab.choice.width.box.value, lab.choice.height.box.value = 1000, 1000
     assert 'too large' in lab.choice.size_message.value
