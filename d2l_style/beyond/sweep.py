@@ -113,6 +113,9 @@ def _try(work, say):
 def expand(grid):
     """(cells, names of what varies) of a grid, the last name varying fastest. Raises `ValueError`."""
     known = [field.name for field in fields(Cell) if field.name != 'digests']
+    if 'weights' in grid:
+        raise ValueError("there is no setting 'weights': give content_weight, style_weight and tv_weight, each one "
+                         'number or a list, for example style_weight=[100, 1e3]')
     for name in grid:
         if name not in known:
             raise ValueError(f'there is no setting {name!r}: choose from {", ".join(known)}')

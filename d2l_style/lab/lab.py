@@ -21,6 +21,7 @@ from .recipe import chapters, on_backbone
 from .run_bar import RunBar
 from .saving import Saving
 from .training_thread import Worker, to_picture
+from .transfer import NOTHING_COUNTS, nothing_counts
 from .views import CompositeView, GramView, PictureView
 
 STILL = Path(__file__).parent / 'still.png'
@@ -124,6 +125,8 @@ class StyleLab(Panel):
             worker.stop_after = stop_after
             return self._show_state()
         before = worker.set(lambda settings: merged(settings, **values))
+        if nothing_counts(worker.settings.weights) or nothing_counts(before.weights):
+            self.say(NOTHING_COUNTS if nothing_counts(worker.settings.weights) else '', 'note')
         self._turned(before, worker.settings)
         measured = self.bars.measured
         if measured and len(worker.settings.style_layers) == len(measured.grams):

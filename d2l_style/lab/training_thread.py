@@ -17,6 +17,7 @@ from mxnet import nd
 from ..backbones import load_backbone
 from ..images import postprocess
 from ..training import DivergedError
+from .digits import written
 from .recipe import Part, Settings
 from .transfer import FOREVER, Transfer
 
@@ -174,8 +175,8 @@ class Worker:
     def _train(self):
         """One epoch, with the settings as they are now."""
         if len(self.history) >= self.stop_after:
-            return self._rest('finished', f'{len(self.history)} epochs are done, as asked for. '
-                                          'To go on, raise “stop after”; to begin again, press “Start over”.')
+            return self._rest('finished', f'{self._enough()} To go on, raise “stop after”; to begin again, press '
+                                          '“Start over”.')
         wanted = self._prepare()
         self.state, self.message = 'running', ''
         started = self._clock or time.time()
@@ -195,8 +196,14 @@ class Worker:
         with self._lock:
             self._epochs = max(0, self._epochs - 1)
         if len(self.history) >= self.stop_after:
-            self._rest('finished', f'{len(self.history)} epochs are done, as asked for.')
+            self._rest('finished', self._enough())
         return None
+
+    def _enough(self):
+        """That the run is over, in a sentence."""
+        done, asked = len(self.history), self.stop_after
+        than = 'as asked for' if done == asked else f'more than the {written(asked)} asked for'
+        return f'{written(done)} {"epoch is" if done == 1 else "epochs are"} done, {than}.'
 
     def _rest(self, state, message=''):
         with self._lock:

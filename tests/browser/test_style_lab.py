@@ -355,16 +355,16 @@ def test_another_content_image_asks(page, shots):
     wait_for_epoch(page, 1)
     tab(page, 'Pictures')
     button(page, 'cat').first.click()
-    button(page, 'Start from the new picture').wait_for()
+    button(page, 'Start over from it').wait_for()
     page.wait_for_timeout(300)
     page.screenshot(path=shots / 'question.png')
     panel = page.locator('.d2l-controls .widget-tab-contents').first.bounding_box()
-    answer = button(page, 'Start from the new picture').bounding_box()
+    answer = button(page, 'Start over from it').bounding_box()
     assert panel['y'] <= answer['y'] and answer['y'] + answer['height'] <= panel['y'] + panel['height']
-    button(page, 'Start from the new picture').click()
+    button(page, 'Start over from it').click()
     page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "0"')
     button(page, '✓ cat').wait_for()
-    expect(button(page, 'Keep going')).to_be_hidden()
+    expect(button(page, 'Go on with this picture')).to_be_hidden()
 
 
 def test_two_snapshots_side_by_side(page, shots):

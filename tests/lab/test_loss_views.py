@@ -1,6 +1,6 @@
 from d2l_style import Weights
 from d2l_style.lab.digits import short
-from d2l_style.lab.loss_views import Curves, bars_html, sums, weighted_losses
+from d2l_style.lab.loss_views import Curves, bars_html, sums, tick_labels, weighted_losses
 
 import re
 
@@ -26,6 +26,12 @@ def test_curves_show_every_loss_and_skip_what_a_logarithm_cannot(worker):
     curves.show(worker.history * 1000)
     assert len(curves.lines['sum'].y) == 300
     assert curves.scales['x'].max == 4000
+
+
+def test_axes_write_numbers_as_the_lab_does():
+    labels = tick_labels([0, 1e-7, 1e-3, 1, 1000, 50_000, 1e6])
+    assert labels == {'0': '0', '1e-7': '1e-7', '0.001': '0.001', '1': '1', '1000': '1000',
+                      '50000': '50\u202f000', '1000000': '1e6'}
 
 
 def test_bars_tell_each_loss_before_and_after_weighting(worker):
