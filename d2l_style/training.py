@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import mxnet as mx
 from mxnet import autograd, gluon, init, nd
 from mxnet.gluon import nn
-from tqdm.auto import tqdm
 
 from . import losses  # its functions are looked up when they are called: whoever replaces one changes the training
 from .checks.training import change_at, check_settings, check_targets, checked_losses, keep_picture, needs_gradient
 from .compat.memory import giving_back
+from .compat.progress import tqdm
 from .features import FeatureNet, Features, extract_features
 from .losses import Weights, as_weights
 

@@ -19,11 +19,11 @@ from threading import Lock
 import pandas as pd
 from PIL import Image
 from skimage.util import img_as_ubyte
-from tqdm.auto import tqdm
 
 from ..backbones import load_backbone
 from ..checks.shapes import check_shape, scaled_shape
 from ..checks.writing import NotWrittenError, must_take_files
+from ..compat.progress import tqdm
 from ..features import FeatureNet, extract_features, get_contents, get_styles
 from ..images import fit_area, postprocess, preprocess, read_image
 from ..losses import Weights, compute_loss, gram

@@ -20,11 +20,11 @@ from dataclasses import replace
 import numpy as np
 from mxnet import cpu, nd
 from scipy.fft import dctn, idctn
-from tqdm.auto import tqdm
 
 from ..checks.shapes import check_shape, scaled_shape
 from ..checks.training import as_weights, changed_weights_at, keep_picture
 from ..compat.device import room
+from ..compat.progress import tqdm
 from ..features import get_contents, get_styles
 from ..images import preprocess, resize
 from ..losses import Weights, gram
