@@ -11,8 +11,9 @@ from .digits import written
 from .lab import StyleLab
 from .picture_controls import catalogue
 from .recipe import Settings, on_backbone
+from .watch import APP
 
-VISITORS = {'most_pixels': 450 * 300, 'most_bytes': 10_000_000, 'most_epochs': 500}
+VISITORS = {'most_pixels': 450 * 300, 'most_bytes': 10_000_000, 'most_epochs': 500, 'words': APP}
 OWNERS = {'most_pixels': MAX_PIXELS, 'most_bytes': 90_000_000, 'most_epochs': 100_000}
 
 
