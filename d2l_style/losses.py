@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from mxnet import nd
 
+from .checks.training import as_weights
+
 
 @dataclass
 class Weights:
@@ -27,9 +29,8 @@ class Weights:
             raise AttributeError(f'there is no weight {name!r}: choose content, style, tv or layers')
         if name == 'layers':
             factors = value if isinstance(value, (tuple, list)) else [value]
-            return super().__setattr__(name, tuple(_checked('style layer', factor) for factor in factors))
-        super().__setattr__(name, _checked(name, value))
-        return None
+            value = tuple(_checked('style layer', factor) for factor in factors)
+        super().__setattr__(name, value if name == 'layers' else _checked(name, value))
 
     def style_layers(self, number: int) -> list[float]:
         """The weights of `number` style layers, a list; `ValueError` if `layers` has another number of factors."""
@@ -75,13 +76,13 @@ def tv_loss(Y_hat: nd.NDArray) -> nd.NDArray:
 
 
 def compute_loss(X: nd.NDArray, contents_Y_hat: list, styles_Y_hat: list, contents_Y: list, styles_Y_gram: list,
-                 weights: Weights | None = None) -> tuple[list, list, nd.NDArray, nd.NDArray]:
+                 weights: Weights | tuple | None = None) -> tuple[list, list, nd.NDArray, nd.NDArray]:
     """Weighted content losses and style losses (one a layer), weighted TV loss, and their sum.
 
     `X`: the composite image (1, 3, h, w); `*_Y_hat`: its features; `contents_Y`, `styles_Y_gram`:
-    the targets. `weights`: by default the chapter's. Chapter, "Loss Function".
+    the targets. `weights`: `Weights` or (content, style, TV); by default the chapter's. Chapter, "Loss Function".
     """
-    weights = weights or Weights()
+    weights = as_weights(weights, Weights)
     contents_l = [content_loss(Y_hat, Y) * weights.content for Y_hat, Y in zip(contents_Y_hat, contents_Y)]
     styles_l = [style_loss(Y_hat, Y) * weight for Y_hat, Y, weight in
                 zip(styles_Y_hat, styles_Y_gram, weights.style_layers(len(styles_Y_gram)))]

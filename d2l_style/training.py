@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 import mxnet as mx
 from mxnet import autograd, gluon, init, nd
 from mxnet.gluon import nn
-from tqdm.auto import tqdm
 
 from . import losses  # its functions are looked up when they are called: whoever replaces one changes the training
 from .checks.training import change_at, check_settings, check_targets, checked_losses, keep_picture, needs_gradient
 from .compat.memory import giving_back
+from .compat.progress import tqdm
 from .features import FeatureNet, Features, extract_features
-from .losses import Weights
+from .losses import Weights, as_weights
 
 ComputeLoss = Callable[[nd.NDArray, Features, Features, Features, list], tuple[list, list, nd.NDArray, nd.NDArray]]
 Gram = Callable[[nd.NDArray], nd.NDArray]
@@ -81,10 +81,7 @@ class GeneratedImage(nn.Block):
 
 def get_inits(X: nd.NDArray, ctx: mx.Context, lr: float, styles_Y: Features,
               gram: Gram | None = None) -> tuple[nd.NDArray, list, gluon.Trainer]:
-    """The composite image initialised to `X`, the Gram matrices of the style, and an Adam trainer.
-
-    `gram`: in place of `losses.gram`.
-    """
+    """The composite image initialised to `X`, the style's Gram matrices (`gram`, or the chapter's), and Adam."""
     gen_img = GeneratedImage(X.shape)
     gen_img.initialize(init.Constant(X), ctx=ctx, force_reinit=True)
     trainer = gluon.Trainer(gen_img.collect_params(), 'adam', {'learning_rate': lr})
@@ -94,29 +91,30 @@ def get_inits(X: nd.NDArray, ctx: mx.Context, lr: float, styles_Y: Features,
 
 def train_steps(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureNet, lr: float = 0.01,
                 max_epochs: int = 500, lr_decay_epoch: int = 200, *, lr_decay: float = 0.1,
-                weights: Weights | None = None, changes: dict[int, tuple[float, Weights]] | None = None,
+                weights: Weights | tuple | None = None, changes: dict[int, tuple[float, Weights]] | None = None,
                 compute_loss: ComputeLoss | None = None, gram: Gram | None = None) -> Iterator[Step]:
     """The chapter's training loop as a generator that yields a `Step` after every epoch.
 
     `X`: the start, (1, 3, h, w), which stays as it is. `contents_Y`, `styles_Y`: from
     `get_contents` and `get_styles` with the same `net`. `lr`: Adam's learning rate, multiplied by
-    `lr_decay` every `lr_decay_epoch` epochs. `weights`: may be changed between epochs, from any thread.
-    `changes`: {epoch: (lr, weights)}, used from that epoch on; may be added to between epochs.
+    `lr_decay` every `lr_decay_epoch` epochs. `weights`: (content, style, TV), or `Weights`, which may be changed
+    between epochs. `changes`: {epoch: (lr, weights)}, used from that epoch on; may be added to between epochs.
     `compute_loss`: in place of `losses.compute_loss`, called with its first five arguments; `weights` are its own then.
     `gram`: in place of `losses.gram`, for the targets; `compute_loss` has to use the same.
     Raises `ValueError` for settings that make no sense, `DivergedError` when numbers overflow.
     """
     changes = {} if changes is None else changes
-    check_settings(X, lr, max_epochs, lr_decay_epoch, lr_decay, weights, changes)
+    check_settings(X, lr, max_epochs, lr_decay_epoch, lr_decay, changes)
     check_targets(X, contents_Y, styles_Y, net)
     return giving_back(_steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_decay,
-                              weights or Weights(), changes, compute_loss, gram))
+                              as_weights(weights, Weights), changes, compute_loss, gram))
 
 
 def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureNet, lr: float = 0.01,
-          max_epochs: int = 500, lr_decay_epoch: int = 200, *, lr_decay: float = 0.1, weights: Weights | None = None,
-          changes: dict[int, tuple[float, Weights]] | None = None, compute_loss: ComputeLoss | None = None,
-          gram: Gram | None = None, progress: bool = True, history: list[Step] | None = None) -> nd.NDArray:
+          max_epochs: int = 500, lr_decay_epoch: int = 200, *, lr_decay: float = 0.1,
+          weights: Weights | tuple | None = None, changes: dict[int, tuple[float, Weights]] | None = None,
+          compute_loss: ComputeLoss | None = None, gram: Gram | None = None, progress: bool = True,
+          history: list[Step] | None = None) -> nd.NDArray:
     """Train as the chapter does and return the composite image, (1, 3, h, w).
 
     Prints the losses every 50 epochs; `progress` adds a bar with the time left. An interrupt

@@ -15,10 +15,16 @@ from d2l_style.layers import head
 import mxnet as mx
 import numpy as np
 import pytest
+from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from mxnet import nd
 
 SHAPE = (48, 32)  # width, height
 NOWHERE = 'http://127.0.0.1:9'  # nobody answers there
+
+set_hypothesis_home_dir(HOME)
+settings.register_profile('here', database=None, deadline=None)  # a busy machine is no failure
+settings.load_profile('here')
 
 
 def pytest_sessionfinish(session):

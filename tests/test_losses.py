@@ -52,7 +52,7 @@ def test_compute_loss_weighs_every_layer_and_adds_up():
     X = random(1, 3, 8, 8)
     contents, targets = [random(1, 2, 3, 3), random(1, 2, 4, 4)], [nd.zeros((1, 2, 3, 3)), nd.zeros((1, 2, 4, 4))]
     styles, grams = [random(1, 3, 4, 4)], [nd.eye(3)]
-    contents_l, styles_l, tv_l, l = compute_loss(X, contents, styles, targets, grams, Weights(2, 30, 5))
+    contents_l, styles_l, tv_l, l = compute_loss(X, contents, styles, targets, grams, (2, 30, 5))
     assert [c.asscalar() for c in contents_l] == \
         pytest.approx([2 * content_loss(a, b).asscalar() for a, b in zip(contents, targets)])
     assert styles_l[0].asscalar() == pytest.approx(30 * style_loss(styles[0], grams[0]).asscalar())

@@ -77,6 +77,13 @@ def test_weights_can_be_changed_while_training_runs(job):
     assert seen == [(10, True), (0, False), (0, False)]
 
 
+@pytest.mark.parametrize('weights', [(2, 1e5, 3), [2, 1e5, 3], Weights(2, 1e5, 3)])
+def test_weights_may_be_three_numbers(job, weights):
+    assert [step.weights for step in train_steps(*job, max_epochs=2, weights=weights)] == [Weights(2, 1e5, 3)] * 2
+    with pytest.raises(ValueError, match='the tv weight is -3'):
+        train(*job, weights=(2, 1e5, -3))
+
+
 def test_changes_are_used_from_their_epoch_on_and_may_come_while_training_runs(job):
     changes = {2: (0.02, Weights(tv=0))}
     seen = []
@@ -281,7 +288,7 @@ def test_a_gram_of_ones_own_makes_the_targets_too(job):
     ('net', 'vgg19_slim', 'net is a str: give a FeatureNet'),
     ('contents_Y', None, 'contents_Y is a NoneType: give what get_contents returns second'),
     ('styles_Y', [np.zeros(3)] * 5, 'styles_Y is a list: give what get_styles returns second'),
-    ('weights', {'style': 1}, 'weights is .*: give Weights'),
+    ('weights', {'style': 1}, r'weights is .*: give \(content, style, tv\)'),
     ('changes', {1: 0.1}, r'changes\[1\] is 0.1: give \(lr, Weights'),
     ('changes', [0.1], 'changes is a list: give')])
 def test_what_is_no_argument_of_train_is_named(job, name, value, said):

@@ -19,11 +19,11 @@ from threading import Lock
 import pandas as pd
 from PIL import Image
 from skimage.util import img_as_ubyte
-from tqdm.auto import tqdm
 
 from ..backbones import load_backbone
 from ..checks.shapes import check_shape, scaled_shape
 from ..checks.writing import NotWrittenError, must_take_files
+from ..compat.progress import tqdm
 from ..features import FeatureNet, extract_features, get_contents, get_styles
 from ..images import fit_area, postprocess, preprocess, read_image
 from ..losses import Weights, compute_loss, gram
@@ -113,6 +113,9 @@ def _try(work, say):
 def expand(grid):
     """(cells, names of what varies) of a grid, the last name varying fastest. Raises `ValueError`."""
     known = [field.name for field in fields(Cell) if field.name != 'digests']
+    if 'weights' in grid:
+        raise ValueError("there is no setting 'weights': give content_weight, style_weight and tv_weight, each one "
+                         'number or a list, for example style_weight=[100, 1e3]')
     for name in grid:
         if name not in known:
             raise ValueError(f'there is no setting {name!r}: choose from {", ".join(known)}')

@@ -2,6 +2,7 @@
 import math
 import numbers
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import mxnet as mx
 from mxnet import nd
@@ -9,17 +10,17 @@ from tqdm.auto import tqdm
 
 from ..compat.device import check_memory
 
+W = TypeVar('W')  # the chapter's `Weights`, which this file comes before
 NO_GRADIENT = ('the sum that compute_loss returned has no gradient: compute it from its arguments with '
                'functions of nd only, and call neither asnumpy, detach nor backward in it')
 
 
-def check_settings(X, lr, max_epochs, lr_decay_epoch, lr_decay, weights, changes):
+def check_settings(X, lr, max_epochs, lr_decay_epoch, lr_decay, changes):
     """Raise `ValueError` for settings of `train_steps` that make no sense."""
     for name, value in (('max_epochs', max_epochs), ('lr_decay_epoch', lr_decay_epoch)):
         if not isinstance(value, numbers.Integral) or value < 1:
             raise ValueError(f'{name} is {value!r}: give a whole number, 1 or more')
     _check_lr(lr, 'lr')
-    check_weights(weights)
     change_at(0, changes)
     if not (isinstance(lr_decay, numbers.Real) and 0 < lr_decay <= 1):
         raise ValueError(f'lr_decay is {lr_decay!r}: give a factor above 0, at most 1, for example 0.1')
@@ -31,10 +32,18 @@ def check_settings(X, lr, max_epochs, lr_decay_epoch, lr_decay, weights, changes
         raise ValueError('X has pixels that are infinite or NaN: start from a picture out of preprocess')
 
 
-def check_weights(weights):
-    """Raise `ValueError` where `weights` are neither None nor `Weights`."""
-    if weights is not None and not _is_weights(weights):
-        raise ValueError(f'weights is {weights!r}: give Weights(content, style, tv), for example Weights(tv=0)')
+def as_weights(found: Any, kind: type[W]) -> W:
+    """`found` as weights of the class `kind`, which is `Weights`: None is the chapter's, three numbers are made some.
+
+    `ValueError` for anything else. `Weights` are returned as they are: they may be changed while a training runs.
+    """
+    if found is None:
+        return kind()
+    if isinstance(found, (tuple, list)) and len(found) == 3:
+        return kind(*found)
+    if not _is_weights(found):
+        raise ValueError(f'weights is {found!r}: give (content, style, tv), for example (1, 1e3, 10), or Weights(tv=0)')
+    return found
 
 
 def change_at(epoch, changes):

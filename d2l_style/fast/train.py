@@ -20,11 +20,11 @@ from dataclasses import replace
 import numpy as np
 from mxnet import cpu, nd
 from scipy.fft import dctn, idctn
-from tqdm.auto import tqdm
 
 from ..checks.shapes import check_shape, scaled_shape
-from ..checks.training import changed_weights_at, check_weights, keep_picture
+from ..checks.training import as_weights, changed_weights_at, keep_picture
 from ..compat.device import room
+from ..compat.progress import tqdm
 from ..features import get_contents, get_styles
 from ..images import preprocess, resize
 from ..losses import Weights, gram
@@ -79,10 +79,10 @@ def train_fast_steps(content_img, style_img, image_shape, net, max_epochs=50, co
     `content_img`, `style_img`: pictures (h, w, 3) from `read_image`. `image_shape`: (width, height).
     `max_epochs`: at this size. `coarse_epochs`: at each of the smaller sizes before it, halved while
     the short side keeps 150 pixels; 0 leaves them out. `X`: the start, (1, 3, h, w) of any size, by
-    default the content image. `style_scale`: see `get_styles`. `weights`: are read once, at the start.
-    `changes`: {epoch: weights}, used from that epoch on, where L-BFGS starts anew; may be added to
-    between epochs. `tolerance`: a size is left early when ten epochs have lowered its loss by less than
-    this share.
+    default the content image. `style_scale`: see `get_styles`. `weights`: (content, style, TV) or
+    `Weights`, which are read once, at the start. `changes`: {epoch: weights}, used from that epoch on,
+    where L-BFGS starts anew; may be added to between epochs. `tolerance`: a size is left early when ten
+    epochs have lowered its loss by less than this share.
 
     A step has the losses of the picture that was measured, and the best picture so far as `X`. Sizes
     too large for the memory are measured in tiles, which changes no result. Raises `ValueError` for
@@ -91,9 +91,8 @@ def train_fast_steps(content_img, style_img, image_shape, net, max_epochs=50, co
     _check_settings(max_epochs, coarse_epochs, tolerance, X)
     scaled_shape(image_shape, style_scale)
     changes = {} if changes is None else changes
-    check_weights(weights)
+    weights = replace(as_weights(weights, Weights))
     changed_weights_at(0, changes)
-    weights = replace(weights) if weights else Weights()
     *coarse, last = sizes(image_shape, coarse_epochs)
     plan = [(shape, coarse_epochs) for shape in coarse] + [(last, max_epochs)]
     return _steps(content_img, style_img, plan, net, X, style_scale, weights, changes, tolerance)

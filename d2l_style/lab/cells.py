@@ -1,7 +1,20 @@
 """Cells: what a cell of a notebook has made is closed when the cell is run again."""
+import threading
+
 from IPython import get_ipython
 
 _made = {}  # {cell: (its execution, what that has made)}
+
+
+def on_interrupt(work):
+    """Have `work()` done when the kernel is interrupted (■) while no cell runs, which nothing listens to otherwise.
+
+    A cell that runs is interrupted as ever.
+    """
+    shell = get_ipython()
+    kernel = getattr(shell, 'kernel', None)
+    if hasattr(kernel, 'saved_sigint_handler') and threading.current_thread() is threading.main_thread():
+        kernel.saved_sigint_handler = lambda *_: work()  # ipykernel takes it when the cell has ended
 
 
 def belongs_to_cell(live, kind=None):
@@ -21,6 +34,14 @@ def belongs_to_cell(live, kind=None):
             old.close()
         made = []
     _made[cell] = execution, [*made, live]
+
+
+def running_cell():
+    """The cell that is running, where the front end says which, or ''."""
+    try:
+        return get_ipython().kernel.get_parent('shell')['metadata'].get('cellId') or ''
+    except (AttributeError, KeyError, TypeError):
+        return ''
 
 
 def _running(kind):

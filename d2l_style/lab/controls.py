@@ -2,7 +2,6 @@
 
 A report is `changed(field=value, ...)` with fields of `Settings`: nothing is computed here.
 """
-import math
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import local
@@ -11,7 +10,7 @@ import ipywidgets as widgets
 
 from .help import HELP
 from .recipe import OPTIMISERS, STARTS
-from .sliders import LogSlider, Number, weight_sliders
+from .sliders import Pair, epoch_places, log_places, weight_sliders
 
 EPOCHS = 100  # of a run with the lab's own settings: after that the picture dissolves into strokes
 
@@ -58,8 +57,7 @@ class WeightControls(Reporting):
 
     def __init__(self, settings, changed):
         self.sliders = weight_sliders(settings.weights)
-        self.scale = LogSlider('style size', settings.style_scale, 0.5, 2, zero=False, least=0.25, most=4,
-                               step=math.log10(2) / 12)  # 1 is one of its steps
+        self.scale = Pair('style size', settings.style_scale, log_places(0.5, 2, 25, zero=False), 0.25, 4)
         super().__init__([*(helped(HELP[name], slider) for name, slider in self.sliders.items()),
                           helped(HELP['style_scale'], self.scale)], changed)
         for slider in self.sliders.values():
@@ -80,12 +78,11 @@ class TrainingControls(Reporting):
     def __init__(self, settings, changed, most_epochs):
         wide = {'style': {'description_width': '7em'}}
         self.optimiser = widgets.Dropdown(options=OPTIMISERS, description='optimiser', tooltip='optimiser', **wide)
-        self.lr = LogSlider('learning rate', settings.lr, 1e-3, 1, zero=False, most=10)
-        self.decay = Number(0, 0, most_epochs, whole=True, description='÷ 10 every', width='14em',
-                            tooltip='epochs after which the learning rate is divided by ten', **wide)
+        self.lr = Pair('learning rate', settings.lr, log_places(1e-3, 1, 31, zero=False), 1e-6, 10)
+        rounds = epoch_places(most_epochs)
+        self.decay = Pair('÷ 10 every … epochs', 0, [0, *rounds], 0, most_epochs, whole=True)
         self.start = widgets.Dropdown(options=STARTS, description='start', tooltip='start picture', **wide)
-        self.stop = Number(EPOCHS, 1, most_epochs, whole=True, description='stop after', width='14em',
-                           tooltip='epochs after which a run ends', **wide)
+        self.stop = Pair('stop after … epochs', EPOCHS, rounds, 1, most_epochs, whole=True)
         super().__init__([helped(HELP['start'], self.start), helped(HELP['stop'], self.stop),
                           helped(HELP['lr'], self.lr), helped(HELP['decay'], self.decay),
                           helped(HELP['optimiser'], self.optimiser)], changed)

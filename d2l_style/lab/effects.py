@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .sliders import plain
+from .digits import written
 
 ONE_TURN = 1.5  # seconds: a drag reports many values, and is one turn
 
@@ -19,7 +19,7 @@ class Turn:
 
 
 class Effects:
-    """Tells each `LogSlider` of `sliders` ({name: slider}) what turning it did. `kinds`: {name: the loss it weighs}."""
+    """Tells each `Pair` of `sliders` ({name: pair}) what turning it did. `kinds`: {name: the loss it weighs}."""
 
     def __init__(self, sliders, kinds):
         self.sliders, self.kinds, self.turns, self.seen = sliders, kinds, {}, None
@@ -56,7 +56,7 @@ class Effects:
             parts.append(f'{kind} loss {change} (before weighting)')
         if picture.shape == old_picture.shape:
             parts.append(f'picture changed by {np.abs(picture.astype(int) - old_picture).mean() / 255:.1%}')
-        return f'Since {plain(turn.before)}: {", ".join(parts)}' if parts else ''
+        return f'Since {written(turn.before)}: {", ".join(parts)}' if parts else ''
 
 
 def loss_of(measured, kind):

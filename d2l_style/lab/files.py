@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from .digits import written
 from .pixels import at_most
 from .recipe import from_text, to_text
 
@@ -73,4 +74,4 @@ def download_link(name, content, media):
     """HTML of a link that saves `content` (bytes) as `name` where the browser is."""
     data = base64.b64encode(content).decode()
     return (f'<a class="d2l-download" download="{name}" href="data:{media};base64,{data}">Download {name}</a> '
-            f'({len(content) / 1000:,.0f} kB)')
+            f'({written(round(len(content) / 1000))} kB)')

@@ -8,9 +8,11 @@ from weakref import WeakSet
 import ipywidgets as widgets
 
 from ..images import preprocess
+from .cells import on_interrupt
 from .controls import EPOCHS, TrainingControls, WeightControls, button, merged
 from .effects import Effects
 from .guide import Guide
+from .kept import Kept
 from .layer_controls import LayerControls
 from .loss_views import Curves, LayerBars, sums
 from .pace import Pace
@@ -21,7 +23,9 @@ from .recipe import chapters, on_backbone
 from .run_bar import RunBar
 from .saving import Saving
 from .training_thread import Worker, to_picture
+from .transfer import NOTHING_COUNTS, nothing_counts
 from .views import CompositeView, GramView, PictureView
+from .watch import LAB
 
 STILL = Path(__file__).parent / 'still.png'
 STYLE = (Path(__file__).parent / 'lab.css').read_text(encoding='utf-8')
@@ -39,7 +43,7 @@ class StyleLab(Panel):
     `most_pixels`, `most_bytes` of an upload, `most_epochs`: what a user may ask for.
     """
 
-    def __init__(self, settings, pictures, *, most_pixels, most_bytes, most_epochs):
+    def __init__(self, settings, pictures, *, most_pixels, most_bytes, most_epochs, words=LAB):
         self.worker = Worker(settings, pictures, self._watch)
         self.worker.stop_after = EPOCHS
         self.pace = Pace()
@@ -57,10 +61,14 @@ class StyleLab(Panel):
                              used=self._use_keep, begin=self._begin, go_back=self._go_back)
         self.messages = {'run': self.message, 'layers': self.layers.message, 'pictures': self.choice.message,
                          'keep': self.saving.message}
+        self.kept = Kept(self.saving.page, self.worker, self.saving.gallery, self._come_back,
+                         partial(self.say, place='keep'))
         self._place = 'run'  # where the control is that was used last: what comes of it is said there
-        super().__init__(self._arrange(), STILL.read_bytes(), ABOUT)
+        super().__init__(self._arrange(), STILL.read_bytes(), ABOUT, words)
         self.add_class('d2l-lab')
         _labs.add(self)
+        on_interrupt(_pause_all)
+        self.watch.start()
         self.worker.reset()
 
     # What it is made of
@@ -122,9 +130,13 @@ class StyleLab(Panel):
         self.pace.turned()
         if stop_after:
             worker.stop_after = stop_after
+            self.kept.settings()
             return self._show_state()
-        before, worker.settings = worker.settings, merged(worker.settings, **values)
+        before = worker.set(lambda settings: merged(settings, **values))
+        if nothing_counts(worker.settings.weights) or nothing_counts(before.weights):
+            self.say(NOTHING_COUNTS if nothing_counts(worker.settings.weights) else '', 'note')
         self._turned(before, worker.settings)
+        self.kept.settings()
         measured = self.bars.measured
         if measured and len(worker.settings.style_layers) == len(measured.grams):
             self.bars.show(measured, worker.settings.weights)
@@ -165,18 +177,19 @@ class StyleLab(Panel):
         self.worker.settings = settings
         for controls in (self.weights, self.layers, self.training, self.choice):
             controls.set(settings)
+        self.kept.settings()
 
     def _preset(self, settings, epochs):
         self._place = 'run'
         self._apply(settings)
-        self.training.stop.value = min(epochs, self.training.stop.highest)
+        self.training.stop.value = min(epochs, self.training.stop.number.highest)
         self.worker.do(self._reset_if_new)
 
     def _experiment(self, experiment):
         now = self.worker.settings
         settings = replace(experiment.settings, content=now.content, style=now.style, image_shape=now.image_shape)
         self._apply(on_backbone(settings, now.backbone))
-        self.training.stop.value = min(experiment.stop_after, self.training.stop.highest)
+        self.training.stop.value = min(experiment.stop_after, self.training.stop.number.highest)
         self._reset()
 
     def _go_back(self, moment):
@@ -187,6 +200,10 @@ class StyleLab(Panel):
     def _begin(self, settings):
         self._apply(settings)
         self._reset()
+
+    def _come_back(self, settings, stop_after):
+        self.training.stop.value = min(stop_after, self.training.stop.number.highest)
+        self._begin(settings)
 
     def _use_keep(self):
         self._place = 'keep'
@@ -268,4 +285,10 @@ class StyleLab(Panel):
 @atexit.register
 def _close_all():
     for lab in list(_labs):  # a thread inside MXNet would outlive the interpreter
+        lab.watch.stop()
         lab.worker.close(timeout=10)
+
+
+def _pause_all():
+    for lab in list(_labs):
+        lab.worker.pause()

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from ..compat.memory import give_back
 from ..images import postprocess
+from .digits import written
 from .drawing import picture_png
 
 SHARE = 0.02  # of the time that the training may lose to the drawing
@@ -49,6 +50,7 @@ class LiveView:
         self.axes, image = figure.subplots(1, 2)
         self.lines = [self.axes.plot([0], [1], line, label=name)[0] for name, line in LINES.items()]
         self.axes.set(xlabel='epoch', ylabel='weighted loss (log scale)', yscale='log')
+        self.axes.yaxis.set_major_formatter(lambda loss, _: written(loss))
         self.axes.legend(fontsize=8)
         self.image = image.imshow(picture)
         self.title = image.set_title('composite image, epoch 000', fontsize=10)

@@ -9,11 +9,11 @@ from ..features import extract_features
 from ..images import postprocess
 from ..losses import Weights, gram
 from .cells import belongs_to_cell
+from .digits import shares, short, written
 from .drawing import Drawing
 from .panel import Panel
-from .sliders import weight_sliders
-
-WIDE = {'width': 'auto', 'min_width': '14em'}
+from .sliders import Pair, even_places, weight_sliders
+from .transfer import NOTHING_COUNTS, nothing_counts
 
 
 def mix_losses(content_X, style_X, net):
@@ -26,8 +26,8 @@ def mix_losses(content_X, style_X, net):
     contents_Y, _ = extract_features(content_X, net)
     compute_losses = TransferLoss(net, contents_Y, [gram(Y) for Y in extract_features(style_X, net)[1]])
     weights = Weights()
-    share = widgets.FloatSlider(min=0, max=1, step=0.05, description='style share', layout=WIDE)
-    noise = widgets.FloatSlider(min=0, max=0.3, step=0.01, description='noise', layout=WIDE)
+    share = Pair('style share', 0, even_places(1, 0.05), 0, 1)
+    noise = Pair('noise', 0, even_places(0.3, 0.01), 0, 1)
     sliders = weight_sliders(weights)
     view, read_out = widgets.Image(format='png'), widgets.HTML()
     losses_png = losses_figure(postprocess(content_X).asnumpy(), net)
@@ -38,15 +38,13 @@ def mix_losses(content_X, style_X, net):
         X = mix(content_X, style_X, share.value, noise.value)
         losses = compute_losses(X, weights)[1].asnumpy()
         content, style = (part.sum() for part in np.split(losses[:-1], [len(net.content_layers)]))
-        tv, total = losses[-1], losses.sum()
-        for slider, part in zip(sliders.values(), (content, style, tv)):
-            slider.tell(f'weighted loss {part:.2f}, {part / total if total else 0:.0%} of the sum')
+        parts = [round(float(part), 6) for part in (content, style, losses[-1])]  # 0 but for rounding is 0
+        for slider, part, share_of in zip(sliders.values(), parts, shares(parts)):
+            slider.tell(f'weighted loss {short(part)}, {share_of}% of the sum')
         view.value = losses_png(postprocess(X).asnumpy(), losses)
-        read_out.value = (f'content loss {content:.2f} + style loss {style:.2f} + '
-                          f'TV loss {tv:.2f} = <b>{total:.2f}</b>')
+        read_out.value = NOTHING_COUNTS if nothing_counts(weights) else \
+            'content loss {} + style loss {} + TV loss {} = <b>{}</b>'.format(*map(short, (*parts, sum(parts))))
 
-    for control in (share, noise):
-        control.style.description_width = '7em'
     for control in (share, noise, *sliders.values()):
         control.observe(draw, 'value')
     draw()
@@ -81,7 +79,8 @@ def losses_figure(picture, net):
     colours = ['tab:blue'] * len(net.content_layers) + ['tab:orange'] * len(net.style_layers) + ['tab:gray']
     bars = right.barh(names, 1, color=colours)
     right.invert_yaxis()
-    right.set(xscale='log', xlim=(1e-3, 1e4), xlabel='weighted loss (log scale)')
+    right.set(xscale='log', xlim=(1e-3, 1e4), xlabel='weighted loss (log scale)', xticks=np.geomspace(1e-3, 1e4, 8))
+    right.xaxis.set_major_formatter(lambda loss, _: written(loss))
     drawing = Drawing(figure, [shown, *bars])
 
     def draw(picture, losses):

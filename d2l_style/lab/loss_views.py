@@ -5,6 +5,8 @@ import bqplot
 import ipywidgets as widgets
 import numpy as np
 
+from .digits import short, written
+
 # Colours with a contrast of 3 or more on both themes of JupyterLab; a line style for those who see none
 CURVES = {
     'content': ('#3b82d6', 'solid'), 'style': ('#d9690f', 'dashed'),
@@ -61,12 +63,20 @@ class Curves(widgets.VBox):
         high = max(high, low + 2)
         last = max(10, -(-epochs // 50) * 50)
         if self.scales['x'].max != last:
-            self.columns.tick_values = np.linspace(0, last, 6)
+            self.columns.tick_values = ticks = np.linspace(0, last, 6)
+            self.columns.tick_labels = tick_labels(ticks)
             self.scales['x'].max = float(last)
         if (self.scales['y'].min, self.scales['y'].max) != (10.0 ** low, 10.0 ** high):
-            self.rows.tick_values = np.array([10.0 ** power for power in range(low, high + 1)])
+            self.rows.tick_values = ticks = np.array([10.0 ** power for power in range(low, high + 1)])
+            self.rows.tick_labels = tick_labels(ticks)
             with self.scales['y'].hold_sync():
                 self.scales['y'].min, self.scales['y'].max = 10.0 ** low, 10.0 ** high
+
+
+def tick_labels(ticks):
+    """What bqplot writes at `ticks`, whole numbers and powers of ten: {a number as JavaScript writes it: our text}."""
+    return {f'{tick:.0f}' if tick >= 1 or not tick else np.format_float_positional(tick, trim='-') if tick >= 1e-6
+            else f'1e{math.log10(tick):.0f}': written(tick) for tick in ticks}
 
 
 class LayerBars(widgets.VBox):
@@ -106,12 +116,11 @@ def bars_html(measured, weights):
     rows = [f'<tr{" class=d2l-top" if i == top else ""}><th scope="row">{kind} {name}</th>'
             f'{_bar(l, CURVES[kind][0])}{_bar(w, CURVES[kind][0])}</tr>'
             for i, ((kind, name), l, w) in enumerate(zip(measured.layers, measured.losses, weighted))]
-    share = weighted[top] / (sum(weighted) or 1)
-    most = ' '.join(measured.layers[top]).strip()
+    most, whole = ' '.join(measured.layers[top]).strip(), sum(weighted)
+    counts = f'Counts most now: <b>{most}</b>, {weighted[top] / whole:.0%} of the sum.' if whole else 'No loss counts.'
     return ('<table class="d2l-bars"><thead><tr><th></th><th colspan="2">before weighting</th>'
             f'<th colspan="2">after weighting</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
-            f'<p class="d2l-note">Counts most now: <b>{most}</b>, {share:.0%} of the sum. '
-            'The scale is logarithmic: a tenth more is about 13 times as much.</p>')
+            f'<p class="d2l-note">{counts} The scale is logarithmic: a tenth more is about 13 times as much.</p>')
 
 
 def _bar(value, colour):
@@ -119,9 +128,3 @@ def _bar(value, colour):
     width = 100 * np.clip((math.log10(value) - low) / (high - low), 0, 1) if value > 0 else 0
     return (f'<td class="d2l-number">{short(value)}</td><td class="d2l-track">'
             f'<div style="width:{width:.0f}%;background:{colour}"></div></td>')
-
-
-def short(value):
-    """A loss in a few characters: three significant digits, no exponent where it can be helped."""
-    return f'{value:.3g}' if 1e-3 <= value < 1e3 else '0' if value == 0 else f'{value:.0f}' if 1e3 <= value < 1e6 \
-        else f'{value:.1e}'

@@ -7,23 +7,26 @@ from pathlib import Path
 import ipywidgets as widgets
 from PIL import Image, ImageDraw, ImageFont
 
+from .watch import NOTEBOOK, Watch
+
 STYLE = (Path(__file__).parent / 'panel.css').read_text(encoding='utf-8')
 
 
 class Panel(widgets.VBox):
     """A box of controls that the stored notebook shows as a still picture, with a line on it that says so.
 
-    `still`: PNG bytes. `about`: one sentence, shown where there are no pictures either.
+    `still`: PNG bytes. `about`: one sentence, shown where there are no pictures either. `words`: those of a `Watch`.
     """
 
-    def __init__(self, children, still, about):
-        look = widgets.HTML(f'<style>{STYLE}</style>', layout={'display': 'none'})
-        super().__init__([look, *children], layout={'width': '100%'})
+    def __init__(self, children, still, about, words=NOTEBOOK):
+        look, self.watch = widgets.HTML(f'<style>{STYLE}</style>', layout={'display': 'none'}), Watch(words)
+        super().__init__([look, self.watch, *children], layout={'width': '100%'})
         self.add_class('d2l-panel')
         self._fallback = {'image/png': base64.b64encode(as_still(still)).decode(), 'text/plain': about}
 
     def close(self):
         """Take it off the page, and let go of what its controls hold."""
+        self.watch.stop()
         close_parts(self)
         super().close()
 

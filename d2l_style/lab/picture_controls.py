@@ -11,6 +11,7 @@ from ..images import fit_shape, read_image
 from ..store import CATALOGUE
 from ..store.decode import MIN_SIDE
 from .controls import Reporting, button, helped
+from .digits import written
 from .drawing import picture_png
 from .help import HELP
 from .panel import Message
@@ -18,6 +19,7 @@ from .sliders import Number
 
 SIZES = (('225 × 150 (chapter, first)', (225, 150)), ('450 × 300 (chapter, second)', (450, 300)), ('free', None))
 THUMBNAIL = 72, 48
+TILE = 13  # letters below it
 
 
 class Tiles(widgets.VBox):
@@ -35,7 +37,8 @@ class Tiles(widgets.VBox):
         before = self.sheet.value.removesuffix('</style>') or '<style>'
         self.sheet.value = f'{before}{rule}</style>'
         if name not in self.buttons:
-            button = self.buttons[name] = widgets.Button(tooltip=f'{name} as {self.kind} image', description=name)
+            button = self.buttons[name] = widgets.Button(tooltip=f'{name} as {self.kind} image',
+                                                         description=middle(name, TILE))
             button.add_class('d2l-tile')
             button.add_class(f'd2l-tile-{self.model_id}-{_slug(name)}')
             button.on_click(lambda _: self.choose(name))
@@ -45,7 +48,7 @@ class Tiles(widgets.VBox):
         """Mark the picture called `chosen`."""
         for name, tile in self.buttons.items():
             (tile.add_class if name == chosen else tile.remove_class)('d2l-chosen')
-            tile.description = f'✓ {name}' if name == chosen else name
+            tile.description = f'✓ {middle(name, TILE)}' if name == chosen else middle(name, TILE)
 
 
 class PictureControls(Reporting):
@@ -78,9 +81,9 @@ class PictureControls(Reporting):
         self.free = widgets.HBox([self.width, self.height])
         self.proportions = widgets.Checkbox(value=True, description='keep the proportions of the content image',
                                             indent=False, tooltip=HELP['proportions'])
-        self.answers = widgets.HBox([button('Start from the new picture', 'throw the run away', self._answer(True)),
-                                     button('Keep going', 'the picture stays, and gets the new content image as '
-                                            'its target', self._answer(False))],
+        self.answers = widgets.HBox([button('Start over from it', 'the run so far is thrown away', self._answer(True)),
+                                     button('Go on with this picture', 'nothing is thrown away: the composite image '
+                                            'stays, and is led towards the new content image', self._answer(False))],
                                     layout={'display': 'none', 'flex_flow': 'row wrap'})
         ask = widgets.VBox([self.question, self.answers])
         ask.add_class('d2l-ask')
@@ -127,8 +130,9 @@ class PictureControls(Reporting):
 
     def _ask(self, names):
         self._wanted = names
-        self.question.say(f'{names["content"]}: the content image of the run so far is {self.chosen["content"]}.',
-                          'note')
+        new, now = names['content'], self.chosen['content']
+        self.question.say(f'Start over from {new}, and throw away the run with {now}? Or go on with the composite '
+                          f'image as it is, and lead it from {now} towards {new}?', 'note')
         self.answers.layout.display = ''
 
     def forget(self):
@@ -157,8 +161,8 @@ class PictureControls(Reporting):
         self.free.layout.display = 'none' if self.size.value else ''
         width, height = self.shape()
         if width * height > self.most_pixels:
-            return self.size_message.say(f'{width} × {height} is too large: at most {self.most_pixels:,} pixels in '
-                                         'all, for example 450 × 300.')
+            return self.size_message.say(f'{width} × {height} is too large: at most {written(self.most_pixels)} pixels '
+                                         'in all, for example 450 × 300.')
         self.size_message.say('')
         self.report(image_shape=(width, height))
         return None
@@ -202,7 +206,13 @@ def _slug(name):
 
 def _plain(name):
     """A file's name without anything that a page could take for markup or a path."""
-    return re.sub(r'[^\w. -]', '_', name.replace('\\', '/').split('/')[-1])[-60:] or 'picture'
+    return middle(re.sub(r'[^\w. -]', '_', name.replace('\\', '/').split('/')[-1]), 60) or 'picture'
+
+
+def middle(name, most):
+    """A name in at most `most` letters: of a long one beginning and end."""
+    end = most // 3
+    return name if len(name) <= most else f'{name[:most - end - 1]}…{name[-end:]}'
 
 
 def _free_name(name, taken):

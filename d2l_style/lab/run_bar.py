@@ -3,6 +3,7 @@ import ipywidgets as widgets
 from tqdm import tqdm
 
 from .controls import EPOCHS, button
+from .digits import written
 
 
 class RunBar(widgets.HBox):
@@ -27,6 +28,7 @@ class RunBar(widgets.HBox):
         self.step.disabled = worker.training
         self.progress.max, self.progress.value = worker.stop_after, min(done, worker.stop_after)
         left = max(0, worker.stop_after - done) / worker.rate if worker.rate else 0
-        self.numbers.value = (f'<span>epoch <b class="d2l-epoch">{done}</b> of {worker.stop_after}</span>' + (
+        end = f'{"of" if done <= worker.stop_after else "past the end,"} {written(worker.stop_after)}'
+        self.numbers.value = (f'<span>epoch <b class="d2l-epoch">{written(done)}</b> {end}</span>' + (
             f'<span>{worker.rate:.1f} epochs/s</span><span>{tqdm.format_interval(left)} left</span>' * bool(left)))
         self.state.value = f'<span class="d2l-state d2l-{state}" role="status">{state}</span>'

@@ -4,6 +4,7 @@ from dataclasses import replace
 import ipywidgets as widgets
 
 from ..checks.writing import NotWrittenError, reason
+from .cells import running_cell
 from .controls import button
 from .files import Film, download_link, png_with_settings, settings_in_png
 from .page import Page
@@ -22,7 +23,7 @@ class Saving(widgets.VBox):
 
     def __init__(self, worker, most_pixels, *, do, say, used, begin, go_back):
         self.worker, self.most_pixels, self._say, self._used, self._begin = worker, most_pixels, say, used, begin
-        self.page, self.film, self.gallery, self.message = Page(), Film(), Gallery(go_back), Message()
+        self.page, self.film, self.gallery, self.message = Page(running_cell()), Film(), Gallery(go_back), Message()
         self.link = widgets.HTML(layout={'display': 'none'})
         self.code = widgets.Textarea(layout={'width': '100%', 'height': '220px', 'display': 'none'},
                                      tooltip='the cell that repeats the run: select all and copy')

@@ -1,8 +1,9 @@
 """Sliders: a number to type, a number to drag, and the choices of notebooks 2 and 3. None knows what it is for."""
-import math
-
 import ipywidgets as widgets
+import numpy as np
 import traitlets
+
+from .digits import written
 
 
 class Number(widgets.VBox):
@@ -14,9 +15,9 @@ class Number(widgets.VBox):
     value = traitlets.Any()
 
     def __init__(self, value, lowest, highest, *, whole=False, description='', tooltip='', width='7em', **options):
-        self.lowest, self.highest = lowest, highest
-        self.box = (widgets.IntText if whole else widgets.FloatText)(
-            value=value, description=description, tooltip=tooltip, layout={'width': width}, **options)
+        self.lowest, self.highest, self.whole = lowest, highest, whole
+        self.box = widgets.FloatText(value=value, description=description, tooltip=tooltip, layout={'width': width},
+                                     **options)  # an IntText would cut 2.5 down to 2
         self.note = widgets.HTML(layout={'display': 'none'})
         self.note.add_class('d2l-allowed')
         super().__init__([self.box, self.note], value=value)
@@ -39,12 +40,14 @@ class Number(widgets.VBox):
         self.box.disabled = disabled
 
     def _typed(self, change):
-        if change['new'] == self.value:
+        typed = change['new']
+        if typed == self.value:
             return
-        if self.lowest <= change['new'] <= self.highest:  # NaN is not
-            self.value = change['new']
+        if self.lowest <= typed <= self.highest and not (self.whole and typed % 1):  # NaN is not
+            self.value = int(typed) if self.whole else typed
         else:
-            self._say(f'Allowed: {plain(self.lowest)} to {plain(self.highest)}. It stays at {plain(self.value)}.')
+            self._say(f'Allowed: {"whole numbers from " if self.whole else ""}{written(self.lowest)} to '
+                      f'{written(self.highest)}. It stays at {written(self.value)}.')
             self.box.value = self.value
 
     def _follow(self, change):
@@ -56,34 +59,26 @@ class Number(widgets.VBox):
         self.note.value = f'<span role="alert">{text}</span>' if text else ''
 
 
-def plain(number):
-    """A number as people write it: 1,000,000 and 0.000001, without an exponent."""
-    return f'{number:,.6f}'.rstrip('0').rstrip('.')
+class Pair(widgets.VBox):
+    """A slider to drag, a box to type an exact value, and a button back to the default. All keep one `value`.
 
-
-class LogSlider(widgets.VBox):
-    """A slider on a logarithmic scale, a box to type an exact value, and a button back to the default.
-
-    `lowest`, `highest`: of the slider; the box takes any value from 0 to `most`. With `zero` the
-    leftmost position means 0, without one the box begins at `least`. `value` has three significant digits
-    unless it was typed. `effect`: a text below, for what turning it did.
+    `places`: the values that the slider stops at, in ascending order. `least`, `most`: what the box takes;
+    `whole`: whole numbers only. The slider only counts its places: of a value in between it shows the nearest one,
+    and leaves the value as it is. `effect`: a text below, for what turning it did.
     """
 
-    value = traitlets.Float()
+    value = traitlets.Any()
 
-    def __init__(self, description, value, lowest, highest, *, zero=True, least=1e-6, most=1e6, step=0.1):
-        self.default, self.lowest, self.highest, self.zero = value, lowest, highest, zero
-        self.description = description
-        self.slider = widgets.FloatLogSlider(
-            base=10, min=math.log10(lowest), max=math.log10(highest), step=step, value=max(value, lowest),
-            readout=False, tooltip=f'{description} (logarithmic)',
+    def __init__(self, description, value, places, least, most, *, whole=False):
+        self.default, self.places, self.description = value, places, description
+        self.slider = widgets.IntSlider(
+            self._nearest(value), min=0, max=len(places) - 1, readout=False, tooltip=description,
             layout={'flex': '1 1 8em', 'min_width': '8em', 'width': 'auto'})
-        self.number = Number(value, 0 if zero else least, most, tooltip=f'{description}, as a number')
-        self.back = widgets.Button(description='default', tooltip=f'{description} back to {value:g}',
+        self.number = Number(value, least, most, whole=whole, tooltip=f'{description}, as a number')
+        self.back = widgets.Button(description='default', tooltip=f'{description} back to {written(value)}',
                                    layout={'width': 'auto'})
         self.effect = widgets.HTML(layout={'display': 'none'})
         self.effect.add_class('d2l-effect')
-        self._mover = None
         title = widgets.Label(description)
         row = widgets.HBox([self.slider, self.number, self.back], layout={'align_items': 'center', 'width': '100%'})
         for part, name in ((title, 'title'), (row, 'slider')):
@@ -91,8 +86,8 @@ class LogSlider(widgets.VBox):
         # what appears is below, or it would push the slider away from under the mouse
         super().__init__([title, row, self.effect], value=value, layout={'width': '100%'})
         self.slider.observe(self._moved, 'value')
-        self.number.observe(lambda change: self._set(change['new'], self.number), 'value')
-        self.back.on_click(lambda _: self._set(self.default, self.back))
+        self.number.observe(lambda change: self.set_trait('value', change['new']), 'value')
+        self.back.on_click(lambda _: self.set_trait('value', self.default))
         self.observe(self._follow, 'value')
 
     @property
@@ -110,28 +105,33 @@ class LogSlider(widgets.VBox):
         if self.effect.value != text:
             self.effect.value, self.effect.layout.display = text, '' if text else 'none'
 
-    def _moved(self, change):
-        leftmost = self.zero and change['new'] < self.lowest * 1.001
-        self._set(0.0 if leftmost else float(f'{change["new"]:.3g}'), self.slider)
+    def _nearest(self, value):
+        place = min(range(len(self.places)), key=lambda i: abs(self.places[i] - value))
+        return max(place, 1) if value and not self.places[0] else place  # nothing but 0 is shown as 0
 
-    def _set(self, value, mover):
-        if self._mover is None:  # else it is an echo of the value
-            self._mover = mover
-            try:
-                self.value = value
-            finally:
-                self._mover = None
+    def _moved(self, change):
+        if change['new'] != self._nearest(self.value):  # else it shows the value already
+            self.value = self.places[change['new']]
 
     def _follow(self, change):
-        """Move the controls, but not the one under the user's hand: that would pull it back."""
-        mover, self._mover = self._mover, self
-        try:
-            if mover is not self.slider:
-                self.slider.value = min(max(change['new'], self.lowest), self.highest)
-            if mover is not self.number:
-                self.number.value = change['new']
-        finally:
-            self._mover = mover
+        self.slider.value, self.number.value = self._nearest(change['new']), change['new']
+
+
+def log_places(lowest, highest, number, *, zero=True):
+    """`number` values on a logarithmic scale, with three digits as a person would say them; `zero`: the first is 0."""
+    places = [float(f'{value:.3g}') for value in np.geomspace(lowest, highest, number)]
+    return [0.0, *places[1:]] if zero else places
+
+
+def even_places(highest, step):
+    """Values from 0 to `highest` at the distance `step`."""
+    return [round(step * i, 9) for i in range(round(highest / step) + 1)]
+
+
+def epoch_places(most):
+    """Round numbers of epochs up to `most`."""
+    return [n for power in range(1, 6) for n in (factor * 10 ** power // 10 for factor in (10, 15, 20, 30, 50, 70))
+            if n <= most]
 
 
 def layer_choice(net, description='layer'):
@@ -141,7 +141,8 @@ def layer_choice(net, description='layer'):
 
 
 def weight_sliders(weights):
-    """A `LogSlider` for each of the three weights: {name in `Weights`: slider}."""
+    """A `Pair` for each of the three weights: {name in `Weights`: pair}."""
     ranges = (('content', 'content weight', 1e-2, 1e2), ('style', 'style weight', 1e1, 1e5),
               ('tv', 'TV weight', 1e-1, 1e3))
-    return {name: LogSlider(title, getattr(weights, name), low, high) for name, title, low, high in ranges}
+    return {name: Pair(title, getattr(weights, name), log_places(low, high, 41), 0, 1e6)
+            for name, title, low, high in ranges}

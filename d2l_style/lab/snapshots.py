@@ -1,6 +1,7 @@
 """Snapshots: pictures of a run with their settings, to go back to, or to lay side by side."""
 import ipywidgets as widgets
 
+from .digits import short, weights_text, written
 from .drawing import picture_png
 from .panel import close_parts
 from .pixels import at_most
@@ -10,10 +11,14 @@ THUMBNAIL_SIDE = 150
 
 
 class Gallery(widgets.VBox):
-    """Snapshots with their settings; two of them can be laid side by side. `go_back(moment)`: what a button does."""
+    """Snapshots with their settings; two of them can be laid side by side. `go_back(moment)`: what a button does.
+
+    `moments`: {number: `Moment`}; `changed(number, moment or None)`: is called when one is added or removed.
+    """
 
     def __init__(self, go_back):
-        self.go_back, self.number, self.compared = go_back, 0, []
+        self.go_back, self.number, self.compared, self.moments = go_back, 0, [], {}
+        self.changed = lambda *_: None
         self.empty = widgets.HTML('No snapshot yet. A snapshot keeps the picture and its settings, to go back to, or '
                                   'to lay beside another one.')
         self.empty.add_class('d2l-help')
@@ -39,9 +44,11 @@ class Gallery(widgets.VBox):
         card.add_class('d2l-card')
         back.on_click(lambda _: self.go_back(moment))
         beside.observe(lambda change: self._lay_beside(beside, (number, moment), change['new']), 'value')
-        remove.on_click(lambda _: self._remove(card, beside))
+        remove.on_click(lambda _: self._remove(card, beside, number))
         self.row.children = (*self.row.children, card)
         self.empty.layout.display = 'none'
+        self.moments[number] = moment
+        self.changed(number, moment)
 
     def _lay_beside(self, beside, shown, wanted):
         self.compared = [other for other in self.compared if other[0] is not beside]
@@ -57,8 +64,10 @@ class Gallery(widgets.VBox):
             close_parts(view)
             view.close()
 
-    def _remove(self, card, beside):
+    def _remove(self, card, beside, number):
         beside.value = False
+        del self.moments[number]
+        self.changed(number, None)
         self.row.children = tuple(other for other in self.row.children if other is not card)
         self.empty.layout.display = 'none' if self.row.children else ''
         close_parts(card)
@@ -75,8 +84,8 @@ def _large(number, moment):
 def describe(number, moment):
     """A few words about a `Moment`: which epoch, loss and settings."""
     settings, weights = moment.settings, moment.settings.weights
-    loss = f', loss {moment.history[-1].total_loss:.1f}' if moment.history else ''
+    loss = f', loss {short(moment.history[-1].total_loss)}' if moment.history else ''
     return (f'<b>{number}.</b> epoch {len(moment.history)}{loss}<br>{settings.content} × {settings.style}<br>'
-            f'weights {weights.content:g} / {weights.style:g} / {weights.tv:g}'
-            f'{f", style size {settings.style_scale:g}" if settings.style_scale != 1 else ""}<br>'
+            f'weights {weights_text(weights)}'
+            f'{f", style size {written(settings.style_scale)}" if settings.style_scale != 1 else ""}<br>'
             f'{", ".join(settings.style_layers)}')

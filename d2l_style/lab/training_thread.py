@@ -17,6 +17,7 @@ from mxnet import nd
 from ..backbones import load_backbone
 from ..images import postprocess
 from ..training import DivergedError
+from .digits import written
 from .recipe import Part, Settings
 from .transfer import FOREVER, Transfer
 
@@ -49,8 +50,8 @@ def to_picture(X):
 class Worker:
     """Runs the package's training generator, an epoch at a time.
 
-    `settings`: what is wanted; may be replaced at any time. `pictures`: {name: `uint8` (h, w, 3)}.
-    `watch(worker)`: is called in the thread after every epoch and task. `state`: 'ready', 'preparing',
+    `settings`: what is wanted; may be replaced at any time, and is changed by `set`. `pictures`: {name: `uint8`
+    (h, w, 3)}. `watch(worker)`: is called in the thread after every epoch and task. `state`: 'ready', 'preparing',
     'running', 'paused', 'finished' or 'failed'; `message` says why. `stop_after`: epochs since the last reset.
     """
 
@@ -69,6 +70,12 @@ class Worker:
         self.thread.start()
 
     # For callbacks: none of these computes or waits, but for the last two.
+
+    def set(self, change):
+        """Want `change(settings)` from now on, with what another thread sets at the same time; returns those before."""
+        with self._lock:
+            before, self.settings = self.settings, change(self.settings)
+        return before
 
     def run(self, epochs=FOREVER):
         """Train for `epochs` epochs, or up to `stop_after`."""
@@ -168,8 +175,8 @@ class Worker:
     def _train(self):
         """One epoch, with the settings as they are now."""
         if len(self.history) >= self.stop_after:
-            return self._rest('finished', f'{len(self.history)} epochs are done, as asked for. '
-                                          'To go on, raise “stop after”; to begin again, press “Start over”.')
+            return self._rest('finished', f'{self._enough()} To go on, raise “stop after”; to begin again, press '
+                                          '“Start over”.')
         wanted = self._prepare()
         self.state, self.message = 'running', ''
         started = self._clock or time.time()
@@ -181,16 +188,22 @@ class Worker:
         self.X = step.X.copy()
         self._part = replace(self._part, epochs=self._part.epochs + 1)
         self.history.append(replace(step, X=None))
-        if step.lr and step.lr != wanted.lr == self.settings.lr:  # the generator has divided it by ten
-            self.settings = replace(self.settings, lr=step.lr)
+        if step.lr and step.lr != wanted.lr:  # the generator has divided it by ten
+            self.set(lambda settings: replace(settings, lr=step.lr) if settings.lr == wanted.lr else settings)
         self._clock = time.time()
         speed = 1 / (self._clock - started)
         self.rate = (1 - SMOOTH) * self.rate + SMOOTH * speed if self.rate else speed
         with self._lock:
             self._epochs = max(0, self._epochs - 1)
         if len(self.history) >= self.stop_after:
-            self._rest('finished', f'{len(self.history)} epochs are done, as asked for.')
+            self._rest('finished', self._enough())
         return None
+
+    def _enough(self):
+        """That the run is over, in a sentence."""
+        done, asked = len(self.history), self.stop_after
+        than = 'as asked for' if done == asked else f'more than the {written(asked)} asked for'
+        return f'{written(done)} {"epoch is" if done == 1 else "epochs are"} done, {than}.'
 
     def _rest(self, state, message=''):
         with self._lock:

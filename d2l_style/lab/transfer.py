@@ -12,6 +12,12 @@ from ..training import train_steps
 
 FOREVER = 10**6  # epochs: the user stops the generator, it does not stop itself
 UNWEIGHTED = Weights(1, 1, 1)
+NOTHING_COUNTS = 'All weights are 0: no loss counts, so nothing says what the picture should become. Raise one of them.'
+
+
+def nothing_counts(weights):
+    """Whether all `Weights` are 0, as numbers or by the factors of all style layers."""
+    return not any((weights.content, weights.tv, weights.style * max(weights.layers, default=1)))
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 import ipywidgets as widgets
 import numpy as np
 
+from .digits import short, weights_text
 from .drawing import picture_png
-from .loss_views import short
 from .pixels import before_after, change_map, gram_picture
 
 
@@ -66,7 +66,7 @@ class CompositeView(widgets.VBox):
         self.picture, self.content = picture, content
         self._draw()
         self.view.title.value = ('<b>composite image</b> <span class="d2l-used" title="content, style, TV weight">'
-                                 f'weights {weights.content:g} / {weights.style:g} / {weights.tv:g}</span>')
+                                 f'weights {weights_text(weights)}</span>')
 
     def _draw(self, _=None):
         kind = self.KINDS.index(self.kind.value)

@@ -1,9 +1,10 @@
 """Store: weights and pictures that are not in the package, where they lie, and how they come here safely.
 
-Looks at no other folder: what a network is, it is told. From the bottom up: `registry` (what was published, under which
-of the `licences`), `folders`, `network` and `download`, `formats`, `kinds`, `deep`, `tiff` and `decode` (files that are
-not trusted), `copies` (what is kept), `zoo` and `hugging_face` (where it comes from), `find` (without the internet),
-`fetch` (with it), `packs` (for machines without it), `catalogue`, `pictures` and `sources` (all that stands for one).
+Looks at `compat` only, for a bar: what a network is, it is told. From the bottom up: `registry` (what was published,
+under which of the `licences`), `folders`, `network` and `download`, `formats`, `kinds`, `deep`, `tiff` and `decode`
+(files that are not trusted), `copies` (what is kept), `zoo` and `hugging_face` (where it comes from), `find` (without
+the internet), `fetch` (with it), `packs` (for machines without it), `catalogue`, `pictures` and `sources` (all that
+stands for one).
 """
 from .catalogue import CATALOGUE, local_picture
 from .errors import DownloadError, WeightsError

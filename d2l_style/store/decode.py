@@ -9,11 +9,11 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError, features
 
 from .deep import LOWER, eight_bits, raw_mode, sixteen_bits
 from .errors import brief, shown
-from .kinds import TIFF, is_heic, other_kind, without_metadata
+from .kinds import TIFF, is_avif, is_heic, other_kind, without_metadata
 
 Picture = Path | bytes | bytearray | memoryview | Image.Image | np.ndarray
 MIN_SIDE = 16  # pixels: the networks halve a picture four times
@@ -103,12 +103,19 @@ def _open(content, name):
             return _all_bits(picture, attempt, mode, name) if mode in LOWER else picture
         except BROKEN as error:
             reason = error
+    raise ValueError(f'{name} {_what_is_wrong(content, reason)}')
+
+
+def _what_is_wrong(content, reason):
+    """What is wrong with bytes that PIL cannot read for some `reason`, and what to do."""
+    if is_heic(content) or (is_avif(content) and features.check('avif')):  # there is a reader
+        return 'is damaged or cut short: copy or download it again'
     kind = other_kind(content)
     if kind:
-        raise ValueError(f'{name} {kind}')
+        return kind
     if isinstance(reason, UnidentifiedImageError):
-        raise ValueError(f'{name} is not a picture, or is cut short: copy or save it again as JPEG or PNG')
-    raise ValueError(f'{name} is damaged or cut short ({brief(reason)}): copy or download it again')
+        return 'is not a picture, or is cut short: copy or save it again as JPEG or PNG'
+    return f'is damaged or cut short ({brief(reason)}): copy or download it again'
 
 
 def _all_bits(picture, content, mode, name):

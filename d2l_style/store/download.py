@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import pooch
 import requests
 import urllib3
-from tqdm.auto import tqdm
 
+from ..compat.progress import tqdm
 from .errors import DownloadError, brief, shown
 from .folders import make_folder, need_space
 from .network import NO_PROXY, certificate_setting, host_of, proxy_setting, user_agent, what_is_wrong

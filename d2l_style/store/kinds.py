@@ -5,6 +5,7 @@ HEIC = {b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'mif1', b'msf1'} 
 TIFF = b'II*\0', b'MM\0*', b'II+\0', b'MM\0+'  # the first bytes of most raw files too
 PNG, PNG_KEPT = b'\x89PNG\r\n\x1a\n', {b'IHDR', b'PLTE', b'tRNS', b'IDAT', b'IEND'}
 JPEG, JPEG_LEFT_OUT = b'\xff\xd8', {*range(0xE1, 0xEE), 0xEF, 0xFE}  # all but JFIF and Adobe's, which names the colours
+AVIF = rb'....ftypavi[fs]'
 SAY = 'save or export it as JPEG or PNG'
 KINDS = (  # the beginning of a file, what it is, what to do
     (rb'\s*$', 'is empty', 'copy or download it again'),
@@ -18,7 +19,7 @@ KINDS = (  # the beginning of a file, what it is, what to do
     (rb'%!PS|\xc5\xd0\xd3\xc6', 'is a drawing (PostScript)', SAY),
     (rb'PK\x03\x04', 'is a ZIP archive or an Office document', f'unpack it, or {SAY}'),
     (rb'\xff\x0a|\0\0\0\x0cJXL ', 'is a picture of the kind JPEG XL', SAY),
-    (rb'....ftypavi[fs]', 'is a picture of the kind AVIF, which the Pillow of this machine cannot read', SAY),
+    (AVIF, 'is a picture of the kind AVIF, which the Pillow of this machine cannot read', SAY),
     (rb'....ftypcrx|FUJIFILMCCD-RAW|IIR[OS]|MMOR|IIU\0|\0MRM|FOVb|II\x1a\0\0\0HEAP', 'is a camera\'s raw file', SAY),
     (rb'....ftyp|\x1a\x45\xdf\xa3|RIFF....AVI ', 'is a film', 'take a picture of it (a screenshot)'),
     (rb'\s*[\[{]"|#!|import |from ', 'is a text', 'choose a picture'))
@@ -27,6 +28,11 @@ KINDS = (  # the beginning of a file, what it is, what to do
 def is_heic(content: bytes) -> bool:
     """Whether bytes are a HEIC photograph, as iPhones take them, whatever the file is called."""
     return content[4:8] == b'ftyp' and content[8:12] in HEIC and content[16:64].find(b'avif') < 0
+
+
+def is_avif(content: bytes) -> bool:
+    """Whether bytes are a picture of the kind AVIF."""
+    return bool(re.match(AVIF, content, re.DOTALL))
 
 
 def other_kind(content: bytes) -> str:

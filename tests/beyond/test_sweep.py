@@ -28,6 +28,7 @@ def test_a_grid_is_every_combination_with_the_last_name_fastest():
 
 @pytest.mark.parametrize(('grid', 'sentence'), [
     ({'weight': [1]}, "no setting 'weight'.*style_weight"), ({'style_weight': []}, 'is empty'),
+    ({'weights': (1, 1e5, 10)}, "no setting 'weights': give content_weight, style_weight and tv_weight"),
     ({'style_weight': [-1]}, 'give a finite number'), ({'start': 'nothing'}, 'start is'),
     ({'epochs': [0]}, 'epochs is 0'), ({'image_shape': (4, 4)}, 'pixels'),
     ({'style_scale': [1, 9]}, 'style_scale is 9')])

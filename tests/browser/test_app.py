@@ -73,6 +73,12 @@ def test_the_page_is_for_visitors_and_asks_no_other_server(visited, app, shots):
     page.screenshot(path=shots / 'app.png')
     button(page, 'Pause').click()
     wait_for_state(page, 'paused')
+    box = page.locator('.d2l-controls input[type=number]').nth(1)
+    box.fill('777')
+    box.press('Tab')
+    button(page, 'Step').click()
+    page.locator('.d2l-used', has_text='/ 777 /').wait_for()
+    assert box.input_value() == '777'
     wait_for(lambda: composite(page) != start)
     tab(page, 'Pictures')
     page.locator('.d2l-controls select').filter(has_text='free').select_option('free')

@@ -22,6 +22,20 @@ def test_every_slider_can_be_dragged_to_a_value_in_between(served, chromium, sho
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
 
 
+def test_numbers_typed_in_notebook_3_stay(served, chromium, shots):
+    with new_page(chromium, 1366, 768) as page:
+        open_notebook(page, served, 'notebooks/03_losses.ipynb')
+        boxes = page.locator('.d2l-panel input[type=number]')
+        boxes.nth(4).wait_for()
+        for number, typed in enumerate(('0.123', '0.017', '7', '60000', '123.4')):
+            boxes.nth(number).fill(typed)
+            boxes.nth(number).press('Tab')
+        page.wait_for_timeout(2000)  # for a slider that would send back where it stands
+        assert [box.input_value() for box in boxes.all()] == ['0.123', '0.017', '7', '60000', '123.4']
+        page.locator('.d2l-panel').screenshot(path=shots / 'mixer-typed.png')
+        page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
+
+
 @pytest.fixture(scope='module')
 def lab(served, chromium):
     """A page with JupyterLab, in which one notebook after the other is opened."""

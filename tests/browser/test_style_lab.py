@@ -104,6 +104,31 @@ def test_a_number_can_be_typed_and_reset(page):
     page.wait_for_function('() => document.querySelector(".d2l-used").textContent === "weights 1 / 1000 / 10"')
 
 
+def typed_and_read(page, box, number, where):
+    """Type `number` into `box`, and return it as the box and as `where` in the kernel have it in the end."""
+    box.fill(number)
+    box.press('Tab')
+    wait_for(lambda: float(execute(page, f'print({where})')) == float(number))
+    page.wait_for_timeout(500)  # for a slider that would send back where it stands
+    return box.input_value(), float(execute(page, f'print({where})'))
+
+
+def test_what_is_typed_stays_to_its_last_digit(page, shots):
+    style = page.locator('.d2l-controls input[type=number]').nth(1)
+    for number in ('300', '777', '4500', '50000', '0.1234567', '999999.5', '1234'):
+        assert typed_and_read(page, style, number, 'lab.worker.settings.weights.style') == (number, float(number))
+    button(page, 'Step').click()
+    page.wait_for_function('() => document.querySelector(".d2l-used").textContent === "weights 1 / 1234 / 10"')
+    page.locator('.d2l-controls [role=slider]').nth(1).press('ArrowRight')  # from the nearest place, which is 1260
+    wait_for(lambda: style.input_value() == '1580')
+    tab(page, 'Training')
+    boxes = page.locator('.d2l-controls input[type=number]:visible')
+    for i, where, number in ((0, 'stop_after', '77'), (0, 'stop_after', '333'), (1, 'settings.lr', '0.03'),
+                             (1, 'settings.lr', '0.05'), (2, 'settings.lr_decay_epoch', '7')):
+        assert typed_and_read(page, boxes.nth(i), number, f'lab.worker.{where}') == (number, float(number))
+    page.screenshot(path=shots / 'typed.png')
+
+
 def test_another_backbone_brings_its_layers_and_says_how_to_fetch_it(page, shots):
     tab(page, 'Layers')
     backbones = page.locator('.d2l-controls select').filter(has_text='squeezenet1_1')
@@ -276,7 +301,7 @@ def test_a_number_that_is_not_allowed_is_answered_beside_its_box(page, shots):
         boxes.nth(1).fill(typed)
         boxes.nth(1).press('Tab')
         wait_for(lambda: boxes.nth(1).input_value() == '1000')  # the kernel has answered
-        notes.filter(has_text='0 to 1,000,000').wait_for()
+        notes.filter(has_text='0 to 1e6').wait_for()
     page.screenshot(path=shots / 'allowed.png')
     box, note = boxes.nth(1).bounding_box(), notes.first.bounding_box()
     assert 0 <= note['y'] - box['y'] - box['height'] < 30
@@ -330,16 +355,16 @@ def test_another_content_image_asks(page, shots):
     wait_for_epoch(page, 1)
     tab(page, 'Pictures')
     button(page, 'cat').first.click()
-    button(page, 'Start from the new picture').wait_for()
+    button(page, 'Start over from it').wait_for()
     page.wait_for_timeout(300)
     page.screenshot(path=shots / 'question.png')
     panel = page.locator('.d2l-controls .widget-tab-contents').first.bounding_box()
-    answer = button(page, 'Start from the new picture').bounding_box()
+    answer = button(page, 'Start over from it').bounding_box()
     assert panel['y'] <= answer['y'] and answer['y'] + answer['height'] <= panel['y'] + panel['height']
-    button(page, 'Start from the new picture').click()
+    button(page, 'Start over from it').click()
     page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "0"')
     button(page, '✓ cat').wait_for()
-    expect(button(page, 'Keep going')).to_be_hidden()
+    expect(button(page, 'Go on with this picture')).to_be_hidden()
 
 
 def test_two_snapshots_side_by_side(page, shots):

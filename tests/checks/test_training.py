@@ -26,7 +26,8 @@ def test_changes_are_checked_also_those_that_come_while_training_runs(job, chang
 @pytest.mark.parametrize(('given', 'sentence'), [
     ({'changes': {1: (0.1, Weights())}}, r'changes\[1\] is .*: give Weights.*no learning rate'),
     ({'changes': [1]}, r'changes is a list: give \{epoch: Weights'), ({'changes': {'1': Weights()}}, 'has the key'),
-    ({'weights': {'tv': 0}}, 'weights is .*: give Weights')])
+    ({'weights': {'tv': 0}}, r'weights is .*: give \(content, style, tv\)'),
+    ({'weights': (1, 2)}, r'weights is \(1, 2\): give \(content, style, tv\)')])
 def test_fast_mode_names_what_it_cannot_take(net, content_img, style_img, given, sentence):
     with pytest.raises(ValueError, match=sentence):
         train_fast(content_img, style_img, (48, 32), net, 5, progress=False, **given)

@@ -36,7 +36,7 @@ def test_losses_are_those_of_the_plain_training(job, pair):
 
 
 def test_a_step_tells_what_happened(pair):
-    steps = list(train_fast_steps(*pair, max_epochs=3, weights=Weights(tv=2)))
+    steps = list(train_fast_steps(*pair, max_epochs=3, weights=(1, 1000, 2)))
     assert [step.epoch for step in steps] == [0, 1, 2]
     assert steps[0].weights == Weights(tv=2)
     assert steps[0].lr is None

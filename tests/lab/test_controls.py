@@ -14,7 +14,7 @@ def test_a_moved_weight_is_reported_and_a_set_one_is_not(record, reports):
     controls.set(Settings(weights=Weights(2, 3, 4)))
     assert len(reports) == n
     assert [slider.value for slider in controls.sliders.values()] == [2, 3, 4]
-    controls.scale.slider.value = 0.5
+    controls.scale.slider.value = 0
     assert reports[-1] == {'style_scale': 0.5}
     controls.scale.number.box.value = 9
     assert reports[-1] == {'style_scale': 0.5}
@@ -27,7 +27,7 @@ def test_lbfgs_has_no_learning_rate(record, reports):
     assert controls.lr.disabled
     assert controls.decay.disabled
     assert reports == [{'optimiser': 'L-BFGS'}]
-    controls.stop.box.value = 10_000
+    controls.stop.number.box.value = 10_000
     assert controls.stop.value == EPOCHS
 
 

@@ -76,7 +76,9 @@ def test_another_content_image_in_a_run_asks_what_to_do(lab):
     anew, keep = lab.choice.answers.children
     cat.click()
     assert lab.worker.wait()
-    assert 'cat' in lab.choice.question.value
+    for words in ('?', 'Start over from cat', 'throw away', 'go on', 'from mountain_lake towards cat'):
+        assert words in lab.choice.question.value
+    assert [answer.description for answer in (anew, keep)] == ['Start over from it', 'Go on with this picture']
     assert (lab.worker.settings.content, lab.choice.answers.layout.display) == ('mountain_lake', '')
     keep.click()
     assert lab.worker.wait()
@@ -92,6 +94,26 @@ def test_another_content_image_in_a_run_asks_what_to_do(lab):
     assert lab.choice.question.value == ''
     anew.click()  # the question is no more
     assert lab.worker.settings.content == 'mountain_lake'
+
+
+def test_weights_that_are_all_0_are_said(lab):
+    for pair in lab.weights.sliders.values():
+        assert lab.message.value == ''
+        pair.number.box.value = 0
+    assert 'All weights are 0' in lab.message.value
+    press(lab, 'Step')
+    assert 'No loss counts' in lab.bars.table.value
+    lab.weights.sliders['tv'].number.box.value = 1
+    assert lab.message.value == ''
+
+
+def test_an_end_that_lies_behind_is_not_said_to_come(lab):
+    for _ in range(3):
+        press(lab, 'Step')
+    lab.training.stop.number.box.value = 2
+    assert '<b class="d2l-epoch">3</b> past the end, 2' in lab.bar.numbers.value
+    press(lab, 'Run')
+    assert '3 epochs are done, more than the 2 asked for' in lab.message.value
 
 
 def test_a_question_is_not_answered_for_the_user_by_an_upload(lab):
@@ -138,9 +160,9 @@ def test_messages_are_beside_their_cause_and_go_with_the_run(lab):
     press(lab, 'Save PNG')
     press(lab, 'Copy as code')
     assert lab.saving.link.value and lab.saving.code.value
-    lab.training.stop.box.value = 1
+    lab.training.stop.number.box.value = 1
     press(lab, 'Run')
-    assert '1 epochs are done' in lab.message.value
+    assert '1 epoch is done' in lab.message.value
     for action in (lab.bar.reset.click, lab.saving.gallery.row.children[0].children[-1].children[0].click):
         press(lab, 'Save PNG')
         action()

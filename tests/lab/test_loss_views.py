@@ -1,10 +1,10 @@
 from d2l_style import Weights
-from d2l_style.lab.loss_views import Curves, bars_html, short, sums, weighted_losses
+from d2l_style.lab.digits import short
+from d2l_style.lab.loss_views import Curves, bars_html, sums, tick_labels, weighted_losses
 
 import re
 
 import numpy as np
-import pytest
 
 from .conftest import trained
 
@@ -28,6 +28,12 @@ def test_curves_show_every_loss_and_skip_what_a_logarithm_cannot(worker):
     assert curves.scales['x'].max == 4000
 
 
+def test_axes_write_numbers_as_the_lab_does():
+    labels = tick_labels([0, 1e-7, 1e-3, 1, 1000, 50_000, 1e6])
+    assert labels == {'0': '0', '1e-7': '1e-7', '0.001': '0.001', '1': '1', '1000': '1000',
+                      '50000': '50\u202f000', '1000000': '1e6'}
+
+
 def test_bars_tell_each_loss_before_and_after_weighting(worker):
     trained(worker, 3)
     weights = Weights(2, 500, 3, (1, 1, 4, 1, 0))
@@ -38,9 +44,3 @@ def test_bars_tell_each_loss_before_and_after_weighting(worker):
     for row, l, factor in zip(rows.values(), measured.losses, [2, 500, 500, 2000, 500, 0, 3]):
         before, after = re.findall(r'd2l-number">(.*?)</td>', row)
         assert (before, after) == (short(l), short(float(l * factor)))
-
-
-@pytest.mark.parametrize(('value', 'text'), [(0, '0'), (0.12345, '0.123'), (123.4, '123'), (12345.6, '12346'),
-                                         (1.5e-5, '1.5e-05'), (3e9, '3.0e+09')])
-def test_losses_are_short(value, text):
-    assert short(value) == text

@@ -57,6 +57,14 @@ def test_a_good_upload_is_a_picture_more(choice, reports):
     assert len(choice.tiles['content'].buttons) == 5
 
 
+def test_a_long_name_keeps_its_beginning_and_its_end(choice):
+    choice.upload.value = upload(f'holiday in {"x" * 80} 0042.png', png())
+    name = list(choice.pictures)[-1]
+    assert len(name) <= 60 and name.startswith('holiday in x') and name.endswith('x 0042.png')
+    label = choice.tiles['content'].buttons[name].description
+    assert len(label) <= 15 and 'holiday' in label and label.endswith('.png')
+
+
 @pytest.mark.parametrize(('name', 'content', 'sentence'), [
     ('text.txt', b'hello', 'not a picture'), ('cut.png', png()[:60], 'was not taken'),
     ('small.png', png(4), 'each side needs at least 16'), ('large.png', b'\0' * 20_000, 'MB'),

@@ -9,10 +9,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / 'd2l_style'
 CHAPTER = ['images', 'backbones', 'features', 'losses', 'training']
-BELOW = {'compat': [], 'layers': [], 'store': [],  # folder or file: those that it may look at, besides itself
+BELOW = {'compat': [], 'layers': [], 'store': ['compat'],  # folder or file: those that it may look at, besides itself
          'checks': ['compat', 'store'],
          'images': ['checks', 'store'], 'backbones': ['layers', 'store'],
-         'features': ['checks', 'layers', 'images', 'backbones'], 'losses': [],
+         'features': ['checks', 'layers', 'images', 'backbones'], 'losses': ['checks'],
          'training': ['checks', 'compat', 'features', 'losses'],
          'fast': ['checks', 'compat', *CHAPTER], 'beyond': ['checks', 'compat', 'layers', 'store', *CHAPTER],
          'book': ['checks', 'compat', 'store', *CHAPTER], 'lab': ['checks', 'compat', 'store', *CHAPTER, 'fast'],

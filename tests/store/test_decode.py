@@ -120,6 +120,17 @@ def test_formats_that_people_have_are_read_whatever_the_file_is_called(kind, tmp
     assert np.abs(read_image(file).asnumpy().astype(int) - np.asarray(picture)).mean() < tolerance
 
 
+@pytest.mark.parametrize('kind', ['heif', 'avif'])
+@pytest.mark.parametrize('left', [20, 100, -10])
+def test_a_damaged_photograph_is_no_film(kind, left):
+    pytest.importorskip('pillow_heif').register_heif_opener()
+    Image.init()
+    if kind.upper() not in Image.SAVE:
+        pytest.skip(f'this Pillow cannot write {kind}')
+    with pytest.raises(ValueError, match='is damaged or cut short'):
+        read_image(saved(kind)[:left])
+
+
 def test_a_heic_photograph_without_its_reader_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, 'pillow_heif', None)
     with pytest.raises(ValueError, match='HEIC.*Most Compatible'):

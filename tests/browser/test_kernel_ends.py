@@ -1,0 +1,163 @@
+"""What a student sees when the kernel restarts, dies or is interrupted in a run, or when the server goes away."""
+import contextlib
+import os
+import shutil
+import signal
+import time
+
+import pytest
+
+from ..waiting import wait_for
+from .drive import ROOT, execute, expect, new_page, open_notebook, run_all, serve
+from .test_app import app, kernels, visitor  # noqa: F401  app is a fixture
+from .test_style_lab import button, typed_and_read, wait_for_epoch, wait_for_state
+
+pytestmark = pytest.mark.slow
+# where in the panel everything is, and how often JupyterLab's sign of a broken link is seen
+PLACES = """() => { const panel = document.querySelector('.d2l-panel'), top = panel.getBoundingClientRect().y;
+  return [...panel.querySelectorAll('.jupyter-button, input, img, .widget-slider, svg')]
+    .filter(e => e.checkVisibility()).map(e => { const box = e.getBoundingClientRect();
+      return [e.tagName, ...[box.x, box.y - top, box.width, box.height].map(Math.round)].join(' '); }); }"""
+BROKEN = """() => [...document.querySelectorAll('.d2l-panel, .d2l-panel *')]
+  .filter(e => getComputedStyle(e, '::before').content.includes('\\uf127')).length"""
+LONG = 'lab.training.stop.value = 10_000'
+
+
+@contextlib.contextmanager
+def opened(chromium, served, name='05_style_lab'):
+    """A page with a notebook that has run, and a kernel of its own."""
+    with new_page(chromium, 1366, 900) as page:
+        open_notebook(page, served, f'notebooks/{name}.ipynb')
+        page.locator('.d2l-panel .widget-slider').first.wait_for()
+        page.locator('.d2l-panel').scroll_into_view_if_needed()
+        yield page
+        page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
+
+
+def running(page):
+    execute(page, LONG)
+    button(page, 'Run').click()
+    wait_for_epoch(page, 5)
+    page.wait_for_timeout(500)
+
+
+def told(page, words, since=None):
+    """Wait for words that lie over the panel; prints how long that took."""
+    page.locator('.d2l-watch', has_text=words).wait_for()
+    if since:
+        print(f'said after {time.monotonic() - since:.1f} s: {words}')
+
+
+def again(page):
+    """Run all cells with a kernel that is there, and no dialog about the one before."""
+    for dialog in page.locator('.jp-Dialog .jp-mod-accept').all():
+        dialog.click()
+    page.wait_for_function("""() => { const kernel = jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
+      return kernel?.connectionStatus === 'connected' && kernel.status === 'idle'; }""")
+    run_all(page)
+    page.locator('.d2l-lab .d2l-ready').wait_for()
+    expect(page.locator('.d2l-left-alone')).to_have_count(0)
+
+
+def test_a_restart_is_said_moves_nothing_and_brings_settings_and_snapshots_back(served, chromium, shots):
+    with opened(chromium, served) as page:
+        style = page.locator('.d2l-controls input[type=number]').nth(1)
+        typed_and_read(page, style, '777', 'lab.worker.settings.weights.style')
+        button(page, 'Step').click()
+        wait_for_epoch(page, 1)
+        button(page, 'Snapshot').click()
+        page.locator('.d2l-card').wait_for()
+        picture = execute(page, 'print(lab.worker.X.asnumpy().sum())')
+        running(page)
+        places = page.evaluate(PLACES)
+        start = time.monotonic()
+        page.evaluate('() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }')
+        told(page, 'this run is over', start)
+        page.screenshot(path=shots / 'restarted.png')
+        assert page.evaluate(PLACES) == places
+        assert not page.evaluate(BROKEN)
+        assert page.locator('.d2l-stage').evaluate('stage => stage.inert')
+        again(page)
+        page.locator('.d2l-note', has_text='Back from before the kernel ended: the settings and 1 snapshot').wait_for()
+        assert style.input_value() == '777'
+        assert execute(page, 'print(lab.worker.settings.weights.style, lab.worker.stop_after)').split() == \
+            ['777.0', '10000']
+        button(page, 'Go back').click()
+        page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "1"')
+        assert execute(page, 'lab.worker.wait(); print(lab.worker.X.asnumpy().sum())') == picture
+        page.screenshot(path=shots / 'restarted-and-back.png')
+        run_all(page)  # in the same kernel the cell begins anew
+        page.locator('.d2l-lab .d2l-ready').wait_for()
+        wait_for(lambda: style.input_value() == '1000')
+
+
+def test_a_kernel_that_is_killed_is_said(served, chromium, shots):
+    with opened(chromium, served) as page:
+        running(page)
+        start = time.monotonic()
+        os.kill(int(execute(page, 'import os; print(os.getpid())')), signal.SIGKILL)
+        page.locator('.d2l-watch > div').wait_for()
+        print(f'said after {time.monotonic() - start:.1f} s: {page.locator(".d2l-watch").inner_text()}')
+        page.screenshot(path=shots / 'killed.png')
+        told(page, 'has died')
+        page.locator('.jp-Dialog').wait_for()
+        assert not page.evaluate(BROKEN)
+        again(page)
+
+
+def test_the_stop_button_pauses_a_run(served, chromium):
+    with opened(chromium, served) as page:
+        running(page)
+        page.evaluate("() => jupyterapp.commands.execute('notebook:interrupt-kernel')")
+        wait_for_state(page, 'paused')
+        running(page)  # and can be used again
+        execute(page, '1 + 1')  # also after a cell
+        page.evaluate("() => jupyterapp.commands.execute('notebook:interrupt-kernel')")
+        wait_for_state(page, 'paused')
+        expect(page.locator('.d2l-left-alone')).to_have_count(0)
+
+
+def test_a_server_that_is_gone_is_said(chromium, tmp_path, shots):
+    shutil.copytree(ROOT / 'notebooks', tmp_path / 'notebooks')
+    with new_page(chromium, 1366, 900) as page:
+        with serve('lab', tmp_path, tmp_path / 'home') as address:
+            open_notebook(page, address, 'notebooks/05_style_lab.ipynb')
+            page.locator('.d2l-lab .d2l-ready').wait_for()
+            running(page)
+        start = time.monotonic()
+        told(page, 'No connection to the server', start)
+        page.locator('.d2l-panel').scroll_into_view_if_needed()
+        page.screenshot(path=shots / 'server-gone.png')
+
+
+def test_a_busy_kernel_is_no_dead_one(served, chromium):
+    with opened(chromium, served) as page:
+        running(page)
+        before = int(page.locator('.d2l-epoch').inner_text())
+        page.evaluate("""() => { window.seen = []; setInterval(() => window.seen.push(
+          document.querySelector('.d2l-watch').textContent), 100); }""")
+        execute(page, 'import time; time.sleep(6)')
+        wait_for_epoch(page, before + 1)
+        assert set(page.evaluate('() => window.seen')) == {''}
+
+
+@pytest.mark.parametrize('name', ['02_features', '03_losses'])
+def test_a_panel_of_the_notebooks_says_it_too(served, chromium, shots, name):
+    with opened(chromium, served, name) as page:
+        places = page.evaluate(PLACES)
+        page.evaluate('() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }')
+        told(page, 'nothing here answers any more')
+        assert page.evaluate(PLACES) == places
+        assert not page.evaluate(BROKEN)
+        page.screenshot(path=shots / f'{name}-restarted.png')
+
+
+def test_the_app_says_to_reload_the_page(app, chromium, shots):  # noqa: F811
+    with visitor(chromium, app) as page:
+        button(page, 'Run').click()
+        wait_for_epoch(page, 5)
+        start = time.monotonic()
+        for kernel in kernels():
+            kernel.kill()
+        told(page, 'Reload the page', start)
+        page.screenshot(path=shots / 'app-killed.png')
