@@ -9,7 +9,7 @@ import pytest
 
 from ..waiting import wait_for
 from .drive import ROOT, execute, expect, new_page, open_notebook, run_all, serve
-from .test_app import app, kernels, visitor  # noqa: F401  app is a fixture
+from .test_app import app, kernels, load  # noqa: F401  app is a fixture
 from .test_style_lab import button, typed_and_read, wait_for_epoch, wait_for_state
 
 pytestmark = pytest.mark.slow
@@ -153,11 +153,13 @@ def test_a_panel_of_the_notebooks_says_it_too(served, chromium, shots, name):
 
 
 def test_the_app_says_to_reload_the_page(app, chromium, shots):  # noqa: F811
-    with visitor(chromium, app) as page:
+    with new_page(chromium) as page:
+        others = kernels()
+        load(page, app)
         button(page, 'Run').click()
         wait_for_epoch(page, 5)
         start = time.monotonic()
-        for kernel in kernels():
-            kernel.kill()
+        for kernel in kernels() - others:
+            os.kill(kernel, signal.SIGKILL)
         told(page, 'Reload the page', start)
         page.screenshot(path=shots / 'app-killed.png')
