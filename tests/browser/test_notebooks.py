@@ -1,7 +1,7 @@
 """The notebooks with sliders, by mouse, at the size of a student's laptop."""
 import pytest
 
-from .drive import ROOT, drag, expect, new_page, open_notebook, sticks_out
+from .drive import CONNECTED, ROOT, drag, expect, new_page, open_notebook, sticks_out
 
 pytestmark = pytest.mark.slow
 
@@ -45,8 +45,8 @@ def lab(served, chromium):
         yield page
 
 
-@pytest.mark.parametrize('name', sorted(file.stem for file in (ROOT / 'notebooks').glob('0*.ipynb')))
-def test_no_line_and_no_output_needs_a_horizontal_scroll_bar(lab, name):
+@pytest.mark.parametrize('name', sorted(file.stem for file in (ROOT / 'notebooks').glob('*.ipynb')))
+def test_no_line_and_no_output_needs_a_horizontal_scroll_bar_and_to_open_and_save_changes_nothing(lab, name):
     lab.evaluate("async path => { await jupyterapp.commands.execute('docmanager:open', {path}); }",
                  f'notebooks/{name}.ipynb')
     lab.wait_for_selector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-CodeCell')
@@ -54,7 +54,17 @@ def test_no_line_and_no_output_needs_a_horizontal_scroll_bar(lab, name):
       for (let y = 0; y < box.scrollHeight; y += 300) {
         box.scrollTop = y; await new Promise(done => setTimeout(done, 50)); } }""")
     assert not sticks_out(lab, '.jp-Notebook')
+    lab.wait_for_function(CONNECTED)
+    changed, saved = lab.evaluate("""async () => { const { context } = jupyterapp.shell.currentWidget;
+      await context.sessionContext.session.kernel.info;  // which JupyterLab notes in the notebook
+      await new Promise(done => setTimeout(done, 500));
+      const changed = context.model.dirty;
+      await context.save();
+      const as_text = { type: 'file', format: 'text', content: true };
+      return [changed, (await jupyterapp.serviceManager.contents.get(context.path, as_text)).content]; }""")
+    same = saved == (ROOT / 'notebooks' / f'{name}.ipynb').read_text(encoding='utf-8')
+    assert same and not changed
     lab.evaluate("""async () => { const panel = jupyterapp.shell.currentWidget;
       await panel.sessionContext.shutdown();
-      panel.dispose(); }""")  # to close it would ask whether to save
+      panel.dispose(); }""")
     lab.wait_for_selector('.jp-Notebook', state='detached')

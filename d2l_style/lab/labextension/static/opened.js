@@ -1,0 +1,62 @@
+// An extension of JupyterLab, as it is loaded: what happens when a notebook is opened.
+//
+// Widgets live in the kernel. A notebook that was saved with some names them, and once that kernel is gone JupyterLab
+// shows "Error displaying widget: model not found", although a still picture of the same output lies beside it.
+// And JupyterLab notes in a notebook which Python it runs in: who only opens it would change the file.
+const VIEW = 'application/vnd.jupyter.widget-view+json';
+
+async function widgetsOf(sessionContext) {
+  const kernel = sessionContext.session?.kernel;
+  if (!kernel || kernel.status === 'dead') return {};
+  return (await kernel.requestCommInfo({ target_name: 'jupyter.widget' })).content.comms ?? {};
+}
+
+function* outputsOf(model) {
+  for (const cell of model.cells) {
+    for (let i = 0; i < (cell.outputs?.length ?? 0); i++) yield cell.outputs.get(i);
+  }
+}
+
+async function showStills(panel) {
+  const views = () => [...outputsOf(panel.content.model)].filter(output => output.data[VIEW]);
+  if (!views().length) return;
+  const alive = await widgetsOf(panel.sessionContext);
+  for (const output of views()) {
+    const { [VIEW]: view, ...rest } = output.data;
+    if (!(view.model_id in alive) && Object.keys(rest).length) {
+      output.setData({ data: rest, metadata: output.metadata });
+    }
+  }
+}
+
+function staysAsItIs(model) {
+  const keys = ['kernelspec', 'language_info'];
+  const own = Object.fromEntries(keys.map(key => [key, model.getMetadata(key)]));
+  model.metadataChanged.connect((_, { key }) => {
+    const before = own[key], now = model.getMetadata(key);
+    if (!before || before.name !== now?.name || JSON.stringify(before) === JSON.stringify(now)) return;
+    const clean = !model.dirty;  // which this change makes it as soon as all have heard of it
+    setTimeout(() => {
+      model.setMetadata(key, before);
+      if (clean) model.dirty = false;
+    });
+  });
+}
+
+async function opened(panel) {
+  await panel.context.ready;
+  staysAsItIs(panel.content.model);
+  await panel.sessionContext.ready;
+  await showStills(panel);
+}
+
+const plugin = {
+  id: 'd2l-style:opened',
+  autoStart: true,
+  activate: app => app.docRegistry.addWidgetExtension('Notebook', { createNew: panel => { opened(panel); } }),
+};
+
+(window._JUPYTERLAB ??= {})['d2l-style'] = {
+  init: () => {},
+  get: async () => () => ({ __esModule: true, default: plugin }),
+};
