@@ -16,6 +16,7 @@ from .drawing import picture_png
 from .help import HELP
 from .panel import Message
 from .sliders import Number
+from .upload import Upload
 
 SIZES = (('225 × 150 (chapter, first)', (225, 150)), ('450 × 300 (chapter, second)', (450, 300)), ('free', None))
 THUMBNAIL = 72, 48
@@ -71,8 +72,7 @@ class PictureControls(Reporting):
                                    layout={'width': 'auto'})
         self.side = widgets.Dropdown(options=['content', 'style'], tooltip='what the uploaded picture is for',
                                      layout={'width': '7em'})
-        self.upload = widgets.FileUpload(accept='image/*', description='Upload', layout={'width': 'auto'},
-                                         tooltip='upload a picture of your own')
+        self.upload = Upload('Upload', 'upload a picture of your own', 'image/*', most_bytes)
         self.size = widgets.Dropdown(options=SIZES, description='size', style={'description_width': '3em'},
                                      tooltip='size of the composite image')
         self.width, self.height = (Number(value, MIN_SIDE, 4000, whole=True, description=name, width='9em',
