@@ -62,8 +62,8 @@ class Saving(widgets.VBox):
         self._begin(settings)
         self._put_code(as_code(parts))
         epochs = sum(part.epochs for part in parts)
-        self._say(f'Settings loaded; the picture took {written(epochs)} epochs. Press Run to train with them, or take the '
-                  'code below, which repeats the run step by step.', 'note')
+        self._say(f'Settings loaded; the picture took {written(epochs)} epochs. Press Run to train with them, or take '
+                  'the code below, which repeats the run step by step.', 'note')
         return None
 
     def _allowed(self, parts):

@@ -1,4 +1,4 @@
-"""Upload: a button for a file from where the reader is. That of ipywidgets says how many files it holds, which is none."""
+"""Upload: a button for a file from where the reader is. That of ipywidgets says how many it holds: none."""
 import anywidget
 import traitlets
 
