@@ -11,6 +11,7 @@ from PIL import Image
 
 from .conftest import composite, press, trained, upload
 
+pytestmark = pytest.mark.slow
 SETTINGS = Settings(weights=Weights(1, 777.125, 0, (1, 2, 3, 4, 5)), lr=0.03, start='noise')
 
 
