@@ -112,12 +112,17 @@ def moment_from_bytes(text, X, ctx):
 
 
 def _settings(text):
-    (part,) = from_text(text)
-    return part.settings
+    parts = from_text(text)
+    if len(parts) != 1:
+        raise ValueError('no lab has kept this')
+    return parts[0].settings
 
 
 def _loaded(text, *names):
-    stored = json.loads(text)
+    try:
+        stored = json.loads(text)
+    except ValueError:
+        stored = None
     if not isinstance(stored, dict) or set(stored) != set(names):
-        raise ValueError(f'it has no {", ".join(names)}')
+        raise ValueError('no lab has kept this')
     return stored

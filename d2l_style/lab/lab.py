@@ -57,7 +57,7 @@ class StyleLab(Panel):
                                {'content': 'content', 'style': 'style', 'tv': 'TV'})
         self._make_run_bar()
         self._make_views()
-        self.saving = Saving(self.worker, most_pixels, do=self._keep, say=partial(self.say, place='keep'),
+        self.saving = Saving(self.worker, most_pixels, most_bytes, do=self._keep, say=partial(self.say, place='keep'),
                              used=self._use_keep, begin=self._begin, go_back=self._go_back)
         self.messages = {'run': self.message, 'layers': self.layers.message, 'pictures': self.choice.message,
                          'keep': self.saving.message}

@@ -16,10 +16,11 @@ from .drawing import picture_png
 from .help import HELP
 from .panel import Message
 from .sliders import Number
+from .upload import Upload
 
 SIZES = (('225 × 150 (chapter, first)', (225, 150)), ('450 × 300 (chapter, second)', (450, 300)), ('free', None))
 THUMBNAIL = 72, 48
-TILE = 13  # letters below it
+TILE, ROOM = 12, 14  # letters below it: of a name that is cut, and of one that is not
 
 
 class Tiles(widgets.VBox):
@@ -38,7 +39,7 @@ class Tiles(widgets.VBox):
         self.sheet.value = f'{before}{rule}</style>'
         if name not in self.buttons:
             button = self.buttons[name] = widgets.Button(tooltip=f'{name} as {self.kind} image',
-                                                         description=middle(name, TILE))
+                                                         description=_label(name))
             button.add_class('d2l-tile')
             button.add_class(f'd2l-tile-{self.model_id}-{_slug(name)}')
             button.on_click(lambda _: self.choose(name))
@@ -48,7 +49,7 @@ class Tiles(widgets.VBox):
         """Mark the picture called `chosen`."""
         for name, tile in self.buttons.items():
             (tile.add_class if name == chosen else tile.remove_class)('d2l-chosen')
-            tile.description = f'✓ {middle(name, TILE)}' if name == chosen else middle(name, TILE)
+            tile.description = f'✓ {_label(name)}' if name == chosen else _label(name)
 
 
 class PictureControls(Reporting):
@@ -71,8 +72,7 @@ class PictureControls(Reporting):
                                    layout={'width': 'auto'})
         self.side = widgets.Dropdown(options=['content', 'style'], tooltip='what the uploaded picture is for',
                                      layout={'width': '7em'})
-        self.upload = widgets.FileUpload(accept='image/*', description='Upload', layout={'width': 'auto'},
-                                         tooltip='upload a picture of your own')
+        self.upload = Upload('Upload', 'upload a picture of your own', 'image/*', most_bytes)
         self.size = widgets.Dropdown(options=SIZES, description='size', style={'description_width': '3em'},
                                      tooltip='size of the composite image')
         self.width, self.height = (Number(value, MIN_SIDE, 4000, whole=True, description=name, width='9em',
@@ -207,6 +207,10 @@ def _slug(name):
 def _plain(name):
     """A file's name without anything that a page could take for markup or a path."""
     return middle(re.sub(r'[^\w. -]', '_', name.replace('\\', '/').split('/')[-1]), 60) or 'picture'
+
+
+def _label(name):
+    return name if len(name) <= ROOM else middle(name, TILE)
 
 
 def middle(name, most):

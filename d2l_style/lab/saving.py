@@ -6,22 +6,24 @@ import ipywidgets as widgets
 from ..checks.writing import NotWrittenError, reason
 from .cells import running_cell
 from .controls import button
+from .digits import written
 from .files import Film, download_link, png_with_settings, settings_in_png
 from .page import Page
 from .panel import Message
 from .recipe import as_code
 from .snapshots import Gallery
+from .upload import Upload
 
 
 class Saving(widgets.VBox):
     """Buttons, the link and the code that they make, and the snapshots.
 
-    `worker`: whose run is saved. `most_pixels`: of a size that is loaded. `do(task)`: has the worker do it, and tells
-    its errors. `say(text, kind)`: tells a sentence here. `used()`: notes that the user is here. `begin(settings)`:
-    starts anew with what was loaded. `go_back(moment)`: what a snapshot's button does.
+    `worker`: whose run is saved. `most_pixels`, `most_bytes`: of a picture that is loaded. `do(task)`: has the worker
+    do it, and tells its errors. `say(text, kind)`: tells a sentence here. `used()`: notes that the user is here.
+    `begin(settings)`: starts anew with what was loaded. `go_back(moment)`: what a snapshot's button does.
     """
 
-    def __init__(self, worker, most_pixels, *, do, say, used, begin, go_back):
+    def __init__(self, worker, most_pixels, most_bytes, *, do, say, used, begin, go_back):
         self.worker, self.most_pixels, self._say, self._used, self._begin = worker, most_pixels, say, used, begin
         self.page, self.film, self.gallery, self.message = Page(running_cell()), Film(), Gallery(go_back), Message()
         self.link = widgets.HTML(layout={'display': 'none'})
@@ -29,8 +31,7 @@ class Saving(widgets.VBox):
                                      tooltip='the cell that repeats the run: select all and copy')
         self.code.add_class('d2l-code')
         self.page.observe(self._copied, 'copied')
-        self.load = widgets.FileUpload(accept='.png', description='Load settings', icon='', layout={'width': 'auto'},
-                                       tooltip='take the settings out of a PNG that the lab has saved')
+        self.load = Upload('Load settings', 'take the settings out of a PNG that the lab has saved', '.png', most_bytes)
         self.load.observe(self._loaded, 'value')
         self.buttons = [
             button('Save PNG', 'the picture as a file, with its settings inside', lambda _: do(self._save)),
@@ -52,6 +53,8 @@ class Saving(widgets.VBox):
         self._used()
         file, self.load.value = change['new'][0], ()
         try:
+            if not file['content']:
+                raise ValueError('the file is empty or too large')
             parts = settings_in_png(bytes(file['content']))
             settings = self._allowed(parts)
         except ValueError as error:
@@ -59,8 +62,8 @@ class Saving(widgets.VBox):
         self._begin(settings)
         self._put_code(as_code(parts))
         epochs = sum(part.epochs for part in parts)
-        self._say(f'Settings loaded; the picture took {epochs} epochs. Press Run to train with them, or take the '
-                  'code below, which repeats the run step by step.', 'note')
+        self._say(f'Settings loaded; the picture took {written(epochs)} epochs. Press Run to train with them, or take '
+                  'the code below, which repeats the run step by step.', 'note')
         return None
 
     def _allowed(self, parts):

@@ -17,9 +17,11 @@ pytestmark = pytest.mark.slow
 PLACES = """() => { const panel = document.querySelector('.d2l-panel'), top = panel.getBoundingClientRect().y;
   return [...panel.querySelectorAll('.jupyter-button, input, img, .widget-slider, svg')]
     .filter(e => e.checkVisibility()).map(e => { const box = e.getBoundingClientRect();
-      return [e.tagName, ...[box.x, box.y - top, box.width, box.height].map(Math.round)].join(' '); }); }"""
+    return [e.tagName, ...[box.x, box.y - top, box.width, box.height].map(Math.round)].join(' '); }); }"""
 BROKEN = """() => [...document.querySelectorAll('.d2l-panel, .d2l-panel *')]
   .filter(e => getComputedStyle(e, '::before').content.includes('\\uf127')).length"""
+IDLE = """() => { const kernel = jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
+  return kernel?.connectionStatus === 'connected' && kernel.status === 'idle'; }"""
 LONG = 'lab.training.stop.value = 10_000'
 
 
@@ -28,9 +30,10 @@ def opened(chromium, served, name='05_style_lab'):
     """A page with a notebook that has run, and a kernel of its own."""
     with new_page(chromium, 1366, 900) as page:
         open_notebook(page, served, f'notebooks/{name}.ipynb')
-        page.locator('.d2l-panel .widget-slider').first.wait_for()
+        page.locator('.d2l-panel .widget-slider:visible').first.wait_for()
         page.locator('.d2l-panel').scroll_into_view_if_needed()
         yield page
+        page.wait_for_function(IDLE)  # a kernel that is just restarting cannot be shut down
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
 
 
@@ -52,8 +55,7 @@ def again(page):
     """Run all cells with a kernel that is there, and no dialog about the one before."""
     for dialog in page.locator('.jp-Dialog .jp-mod-accept').all():
         dialog.click()
-    page.wait_for_function("""() => { const kernel = jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
-      return kernel?.connectionStatus === 'connected' && kernel.status === 'idle'; }""")
+    page.wait_for_function(IDLE)
     run_all(page)
     page.locator('.d2l-lab .d2l-ready').wait_for()
     expect(page.locator('.d2l-left-alone')).to_have_count(0)

@@ -179,6 +179,8 @@ def test_uploads_good_and_broken(page, shots):
     tab(page, 'Pictures')
     image = io.BytesIO()
     Image.fromarray(np.random.RandomState(0).randint(0, 255, (60, 90, 3), 'uint8')).save(image, format='png')
+    expect(button(page, 'Upload')).to_be_visible()  # and no "(0)" behind it
+    expect(button(page, 'Load settings')).to_be_visible()
     upload(page, 'Upload', {'name': 'broken.png', 'mimeType': 'image/png', 'buffer': image.getvalue()[:200]})
     error = page.locator('.d2l-error', has_text='broken.png')
     error.wait_for()
