@@ -11,10 +11,6 @@ PROFILE := $(or $(D2L_STYLE_PROFILE),embedded)
 endif
 # in a container or on a bare system people are root, which Jupyter refuses unless told
 AS_ROOT := $(shell [ "$$(id -u)" != 0 ] || echo --allow-root)
-# Jupyter's 10 MB for a message are too few for the photograph of a phone
-LARGE_UPLOADS := tornado_settings="{'websocket_max_message_size': 100000000}"
-# Jupyter has the browser open a file in a hidden folder, which those of Ubuntu and ChromeOS may not read
-BY_ADDRESS := use_redirect_file=False
 FETCH_PROFILE = @test $(PROFILE) = embedded || $(BIN)/python -m d2l_style profile $(PROFILE) --fetch
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # the exercises are kept once, with their solutions
@@ -30,9 +26,7 @@ lab app run: export D2L_STYLE_PROFILE := $(PROFILE)
 exercises: export D2L_STYLE_PROFILE := embedded
 
 lab: $(VENV)/installed  ## open the notebooks in JupyterLab (PROFILE=book; GPU=1; PYTHON=python3.12; ARGS="--no-browser")
-	$(FETCH_PROFILE)
-	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb \
-	  --ServerApp.$(LARGE_UPLOADS) --ServerApp.$(BY_ADDRESS) $(AS_ROOT) $(ARGS)
+	$(BIN)/python tools/setup/environment.py lab $(ARGS)
 
 app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a projector (PROFILE=book, ARGS="--port=8866")
 	$(FETCH_PROFILE)
