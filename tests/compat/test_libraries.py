@@ -1,13 +1,12 @@
 from d2l_style.compat import libraries
 
-import sys
 from pathlib import Path
 
 import pytest
 
+from ..systems import linux
 from .run import run
 
-linux = pytest.mark.skipif(sys.platform != 'linux', reason='MXNet needs nothing of other systems')
 # a system that lacks what wheels can lend: the dynamic loader is not asked
 LACKS = '''
 import d2l_style
@@ -65,6 +64,7 @@ def test_the_plain_names_of_openblas_are_told_from_prefixed_ones(tmp_path, monke
     assert libraries.plain_openblas(tmp_path) == blas
 
 
+@linux
 def test_prefixed_names_of_openblas_are_made_plain_in_a_copy(tmp_path, monkeypatch):
     lying = tmp_path / 'scipy.libs'
     lying.mkdir()

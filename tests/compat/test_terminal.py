@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ..systems import posix_shell
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -30,6 +32,7 @@ def test_commands_print_plain_letters_where_there_are_no_others(command, expecte
 
 
 @pytest.mark.slow
+@posix_shell
 def test_what_nobody_reads_is_no_traceback():
     start = f'"{sys.executable}" -m d2l_style'
     done = subprocess.run(f'{start} check | head -1; {start} pictures list >&-', shell=True, cwd=ROOT,

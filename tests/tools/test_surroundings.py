@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ..systems import posix_shell
+
+pytestmark = posix_shell
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / 'tools' / 'setup'
 FOREIGN = {'PYTHONHOME': '/nowhere', 'PYTHONPATH': '/nowhere', 'PYTHONOPTIMIZE': '2', 'PYTHONSAFEPATH': '1',
