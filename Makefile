@@ -17,7 +17,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 SOLVED := classroom/course/source/style_transfer/06_exercises.ipynb
 
 .PHONY: help lab app update run exercises release collect grade formgrader hub test check test-browser lint smoke fresh \
-  guest container bench bench-lab bench-sweep bench-grade bench-hub requirements clean
+  windows guest container bench bench-lab bench-sweep bench-grade bench-hub requirements clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -75,8 +75,11 @@ lint: $(VENV)/installed-test  ## the style of the code, its types, and of the Do
 smoke: $(VENV)/installed-test  ## import and train on every other Python 3.10 to 3.14 of this machine, 1 minute each
 	$(BIN)/python tools/machines/smoke.py
 
-fresh: $(VENV)/installed  ## the two commands on a bare Debian (as root; SUITE=bookworm, trixie, testing; FULL=1; ARCH=arm64; HUB=1)
-	$(BIN)/python tools/machines/fresh.py $(SUITE) $(if $(FULL),--full) $(if $(HUB),--hub) $(if $(ARCH),--arch $(ARCH)) $(ARGS)
+fresh: $(VENV)/installed  ## the two commands on a bare Debian (as root; SUITE=bookworm, trixie, testing, windows; FULL=1; ARCH=arm64; HUB=1)
+	$(BIN)/python tools/machines/$(if $(filter windows,$(SUITE)),windows.py,fresh.py $(SUITE)) $(if $(FULL),--full) $(if $(HUB),--hub) $(if $(ARCH),--arch $(ARCH)) $(ARGS)
+
+windows: $(VENV)/installed  ## start.cmd, notebooks and tests by Wine, as root (FULL=1: notebook 4 and the slow tests too)
+	$(BIN)/python tools/machines/windows.py $(if $(FULL),--full) $(ARGS)
 
 guest: $(VENV)/installed  ## into an environment that is full already: nothing there changes, and notebook 4 runs
 	$(BIN)/python tools/machines/guest.py

@@ -6,6 +6,7 @@ import pytest
 
 WINDOWS = os.name == 'nt'
 posix_shell = pytest.mark.skipif(WINDOWS, reason="sh and make are not Windows', which has start.cmd")
+grading = pytest.mark.skipif(WINDOWS, reason='hand-ins are executed and graded on Linux, in WSL or at the hub')
 linux = pytest.mark.skipif(sys.platform != 'linux', reason='MXNet needs nothing of other systems')
 
 

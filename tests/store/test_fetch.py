@@ -8,7 +8,6 @@ from d2l_style.store.registry import WEIGHTS
 from d2l_style.store.zoo import sha1, unzip
 
 import errno
-import os
 import shutil
 import subprocess
 import sys

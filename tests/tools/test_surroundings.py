@@ -101,7 +101,7 @@ def test_make_asks_for_its_own_environment_only():
     done = subprocess.run(['make', '-n', 'lab'], cwd=ROOT, capture_output=True, text=True,
                           env={**os.environ, **foreign})
     assert done.returncode == 0, done.stderr
-    assert '.venv/bin/python tools/setup/environment.py lab\n' in done.stdout
+    assert '.venv/bin/python tools/setup/environment.py lab' in done.stdout
     assert '/bin/false' not in done.stdout
 
 

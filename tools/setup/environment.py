@@ -3,7 +3,7 @@
     python tools/setup/environment.py install .venv/installed requirements.txt …    what that file stands for (make)
     python tools/setup/environment.py lab --no-browser …                            JupyterLab, in this environment
     python tools/setup/environment.py fits                                          whether this Python will do
-    python tools/setup/environment.py start [lab | test | check] …                  all of it, on Windows (start.cmd)
+    python tools/setup/environment.py start [lab | test | check | collect] …        all of it, on Windows (start.cmd)
 
 The first two by the Python of the environment, the others by any. Needs Python's library only, as nothing is installed
 yet. What runs before there is a Python is in environment.sh and start.cmd.
@@ -41,6 +41,7 @@ LAB = ('-m', 'jupyterlab', '--ServerApp.root_dir=.', '--LabApp.default_url=/lab/
        # Jupyter has the browser open a file in a hidden folder, which those of Ubuntu and ChromeOS may not read
        '--ServerApp.use_redirect_file=False')
 TESTS = ('-m', 'pytest', '-p', 'tests.plugin', '-n', '3', '--dist', 'loadfile', '--no-loadscope-reorder', '-rs')
+COURSE = ('release', 'collect', 'grade')
 # the longest name of a file in the environment, and what Windows allows where nobody has lifted that
 LONGEST_FILE, LONGEST_PATH = 180, 259
 NETWORK_DRIVE = 4  # GetDriveTypeW
@@ -193,9 +194,9 @@ def make(venv):
 def start(word='lab', *options):
     """Make what is not there yet, and start JupyterLab, the tests or the check in it."""
     root = ROOT.absolute()
-    if word not in ('lab', 'test', 'check'):
-        sys.exit(f'start.cmd {word}: there are `start.cmd`, which opens the notebooks, `start.cmd test` and '
-                 '`start.cmd check`')
+    if word not in ('lab', 'test', 'check', *COURSE):
+        sys.exit(f'start.cmd {word}: there are `start.cmd`, which opens the notebooks, and with one of '
+                 f'{", ".join(("test", "check", *COURSE))} after it')
     venv, why = place(root, os.environ)
     if why and not venv.exists():
         print(f'The environment goes into {venv}, since {why}', flush=True)
@@ -205,9 +206,10 @@ def start(word='lab', *options):
     os.environ['PATH'] = os.pathsep.join([str(python_of(venv).parent), os.environ['PATH']])
     python = make(venv)
     locks = {'installed': ['requirements.txt']}
+    if word in ('test', *COURSE):
+        locks['installed-teach'] = ['requirements/teach.txt']
     if word == 'test':
-        # without the hub, which is Linux's
-        locks.update({'installed-teach': ['requirements/teach.txt'], 'installed-test': ['requirements/test.txt']})
+        locks['installed-test'] = ['requirements/test.txt']  # without the hub, which is Linux's
     for stamp, files in locks.items():
         if stale(venv / stamp, *map(root.joinpath, [*files, 'pyproject.toml'])) and subprocess.run(
                 [python, __file__, 'install', venv / stamp, *files]).returncode:
@@ -215,8 +217,10 @@ def start(word='lab', *options):
     if word == 'test':
         os.environ.update(OMP_NUM_THREADS='1', TQDM_DISABLE='1', D2L_STYLE_PROFILE='embedded')
         hand_over([python, *TESTS, *(options or ['tests'])])
-    elif word == 'check':
+    if word == 'check':
         hand_over([python, '-m', 'd2l_style', 'check'])
+    if word in COURSE:
+        hand_over([python, root / 'classroom' / 'course' / 'course.py', word, *options])
     hand_over([python, __file__, 'lab', *options])
 
 
