@@ -111,7 +111,7 @@ def system_libraries():
         raise Trouble(f'{", ".join(alone)} missing', libraries.advice(alone))
     if missing:
         return f'{", ".join(missing)} missing on this system, taken from the wheels of ' + ', '.join(
-            libraries.LENDERS[name][0] for name in missing)
+            map(libraries.lender, missing))
     return 'all that MXNet needs of the system is there'
 
 

@@ -79,6 +79,11 @@ def lent(library):
     return next(copies, None)
 
 
+def lender(library):
+    """The wheel that `lent` finds a copy in."""
+    return 'msvc-runtime' if library == OPENMP_OF_MICROSOFT else LENDERS[library][0]
+
+
 def cuda_build():
     """The distribution of MXNet that computes on GPUs, if that is the one installed, else None."""
     for name in FOR_CUDA:

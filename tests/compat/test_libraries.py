@@ -1,4 +1,4 @@
-from d2l_style.compat import libraries
+from d2l_style.compat import check, libraries
 
 from pathlib import Path
 
@@ -50,6 +50,22 @@ def test_the_commands_for_three_families_of_systems_are_named():
     advice = libraries.advice(['libgomp.so.1', 'libgcc_s.so.1'])
     assert advice == ("Debian or Ubuntu: 'apt install libgomp1 libgcc-s1'; Fedora: 'dnf install libgomp libgcc'; "
                       "Arch: 'pacman -S gcc-libs'")
+
+
+def test_openmp_of_microsoft_is_lent_on_windows_and_named_where_nobody_lends_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(libraries.sys, 'platform', 'win32')
+    monkeypatch.setattr(libraries, 'found', lambda name: False)
+    monkeypatch.setattr(libraries.sysconfig, 'get_path', lambda name: str(tmp_path))
+    with pytest.raises(check.Trouble, match='vcomp140.dll missing.*pip install msvc-runtime'):
+        check.system_libraries()
+    assert libraries.library_error(OSError()).startswith('MXNet needs vcomp140.dll, which this system lacks: install it '
+                                                         '(pip install msvc-runtime, or ')
+    (tmp_path / 'vcomp140.dll').touch()
+    assert check.system_libraries().endswith('taken from the wheels of msvc-runtime')
+    loaded = []
+    monkeypatch.setattr(libraries.ctypes, 'CDLL', loaded.append)
+    with libraries.with_libraries():
+        assert loaded == [str(tmp_path / 'vcomp140.dll')]  # before MXNet asks for it
 
 
 def test_an_unknown_failure_points_to_the_check():
