@@ -58,8 +58,8 @@ def test_openmp_of_microsoft_is_lent_on_windows_and_named_where_nobody_lends_it(
     monkeypatch.setattr(libraries.sysconfig, 'get_path', lambda name: str(tmp_path))
     with pytest.raises(check.Trouble, match='vcomp140.dll missing.*pip install msvc-runtime'):
         check.system_libraries()
-    assert libraries.library_error(OSError()).startswith('MXNet needs vcomp140.dll, which this system lacks: install it '
-                                                         '(pip install msvc-runtime, or ')
+    told = libraries.library_error(OSError())
+    assert told.startswith('MXNet needs vcomp140.dll, which this system lacks: install it (pip install msvc-runtime, or ')
     (tmp_path / 'vcomp140.dll').touch()
     assert check.system_libraries().endswith('taken from the wheels of msvc-runtime')
     loaded = []
