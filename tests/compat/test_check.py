@@ -1,7 +1,6 @@
 from d2l_style.compat import check, libraries
 
 import os
-import re
 import subprocess
 import sys
 from importlib import metadata
@@ -79,8 +78,9 @@ def test_a_version_other_than_the_locked_one_is_named(monkeypatch, tmp_path):
 
 def test_a_server_of_another_environment_is_a_cross(monkeypatch):
     monkeypatch.setattr(check, '_server_prefix', lambda: Path('/opt/other'))
-    with pytest.raises(check.Trouble, match=re.escape(f'of {Path("/opt/other")}')):
+    with pytest.raises(check.Trouble) as trouble:
         check.jupyterlab()
+    assert f'JupyterLab of {Path("/opt/other")}' in trouble.value.args[0]
 
 
 def test_the_environment_of_the_server_is_found_by_its_process(monkeypatch):

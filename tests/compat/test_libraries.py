@@ -59,7 +59,7 @@ def test_openmp_of_microsoft_is_lent_on_windows_and_named_where_nobody_lends_it(
     with pytest.raises(check.Trouble, match='vcomp140.dll missing.*pip install msvc-runtime'):
         check.system_libraries()
     told = libraries.library_error(OSError())
-    assert told.startswith('MXNet needs vcomp140.dll, which this system lacks: install it (pip install msvc-runtime, or ')
+    assert told.startswith('MXNet needs vcomp140.dll, which this system lacks: install it (pip install msvc-runtime')
     (tmp_path / 'vcomp140.dll').touch()
     assert check.system_libraries().endswith('taken from the wheels of msvc-runtime')
     loaded = []

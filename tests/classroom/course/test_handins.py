@@ -97,6 +97,8 @@ def take(tmp_path):
     (b'Zo\xeb.ipynb'.decode(errors='surrogateescape'), RIGHT, 'Zoë'), ('J. R. Smith.ipynb', RIGHT, 'J. R. Smith'),
     ('ada v1.2/x.ipynb', RIGHT, 'ada v1.2')])
 def test_what_can_be_read_is_read_and_belongs_to_its_student(take, path, data, student):
+    if WINDOWS and '\udceb' in path:
+        pytest.skip('a name on Windows is Unicode')
     found, listed = take({path: data})
     assert {name: (problem, remarks) for name, (_, problem, remarks) in found.items()} == {student: ('', [])}
     assert [(whose, what) for _, whose, what in listed] == [(student, 'taken')]
