@@ -54,7 +54,7 @@ exit /b
 set "UV_PYTHON_INSTALL_DIR=%~dp0.uv\python"
 set "UV_CACHE_DIR=%~dp0.uv\cache"
 set "uv=%~dp0.uv\bin\uv.exe"
-where uv >nul 2>nul && set "uv=uv"
+uv --version >nul 2>nul && set "uv=uv"
 if "%uv%"=="uv" goto with_uv
 if exist "%uv%" goto with_uv
 echo Fetching uv, which fetches a Python
@@ -67,6 +67,6 @@ curl --silent --fail --location --output "%~dp0.uv\uv.zip" https://github.com/as
 tar -xf "%~dp0.uv\uv.zip" -C "%~dp0.uv\bin"
 if not exist "%uv%" exit /b
 :with_uv
-"%uv%" python install --quiet cpython-3.13-windows-x86_64
+"%uv%" python install cpython-3.13-windows-x86_64
 if not errorlevel 1 set python="%uv%" run --quiet --isolated --no-project --python cpython-3.13-windows-x86_64 python
 exit /b

@@ -110,6 +110,12 @@ def test_another_word_is_one_sentence():
         environment.start('open')
 
 
+def test_a_gradebook_is_made_where_nbgrader_finds_its_files(monkeypatch, tmp_path):
+    monkeypatch.setattr(environment, 'place', lambda root, environ: (tmp_path / 'Zoë' / '.venv', ''))
+    with pytest.raises(SystemExit, match='has other letters than English: move this folder'):
+        environment.start('release')
+
+
 def test_the_first_notebook_that_is_opened_is_there():
     address = next(word for word in environment.LAB if 'default_url' in word)
     assert (ROOT / address.partition('/tree/')[2]).is_file()

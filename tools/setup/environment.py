@@ -198,6 +198,9 @@ def start(word='lab', *options):
         sys.exit(f'start.cmd {word}: there are `start.cmd`, which opens the notebooks, and with one of '
                  f'{", ".join(("test", "check", *COURSE))} after it')
     venv, why = place(root, os.environ)
+    if word == 'release' and not str(venv).isascii():  # alembic, which makes the gradebook
+        sys.exit(f'start.cmd release: nbgrader finds none of its files in {venv}, as it has other letters than English: '
+                 'move this folder, for example to C:\\neural-style')
     if why and not venv.exists():
         print(f'The environment goes into {venv}, since {why}', flush=True)
     environ = surroundings(os.environ)
