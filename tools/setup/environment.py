@@ -41,7 +41,12 @@ LAB = ('-m', 'jupyterlab', '--ServerApp.root_dir=.', '--LabApp.default_url=/lab/
        # Jupyter has the browser open a file in a hidden folder, which those of Ubuntu and ChromeOS may not read
        '--ServerApp.use_redirect_file=False')
 TESTS = ('-m', 'pytest', '-p', 'tests.plugin', '-n', '3', '--dist', 'loadfile', '--no-loadscope-reorder', '-rs')
-COURSE = ('release', 'collect', 'grade')
+PROGRAMS = {'lab': (__file__, 'lab'), 'check': ('-m', 'd2l_style', 'check'), 'test': TESTS}
+LOCKS = {'installed': 'requirements.txt', 'installed-teach': 'requirements/teach.txt',
+         'installed-test': 'requirements/test.txt'}
+# {what start.cmd is asked for: what has to be installed}; the hub is Linux's
+STARTED = {'lab': ('installed',), 'check': ('installed',), 'test': tuple(LOCKS),
+           **dict.fromkeys(('release', 'collect', 'grade'), ('installed', 'installed-teach'))}
 # the longest name of a file in the environment, and what Windows allows where nobody has lifted that
 LONGEST_FILE, LONGEST_PATH = 180, 259
 NETWORK_DRIVE = 4  # GetDriveTypeW
@@ -192,39 +197,36 @@ def make(venv):
 
 
 def start(word='lab', *options):
-    """Make what is not there yet, and start JupyterLab, the tests or the check in it."""
+    """Make what is not there yet, and start JupyterLab, the tests, the check or a step of the course in it."""
     root = ROOT.absolute()
-    if word not in ('lab', 'test', 'check', *COURSE):
+    if word not in STARTED:
         sys.exit(f'start.cmd {word}: there are `start.cmd`, which opens the notebooks, and with one of '
-                 f'{", ".join(("test", "check", *COURSE))} after it')
+                 f'{", ".join(list(STARTED)[1:])} after it')
     venv, why = place(root, os.environ)
     if word == 'release' and not str(venv).isascii():  # alembic, which makes the gradebook
-        sys.exit(f'start.cmd release: nbgrader finds none of its files in {venv}, as it has other letters than English: '
-                 'move this folder, for example to C:\\neural-style')
+        sys.exit(f'start.cmd release: nbgrader finds none of its files in {venv}, which has other letters than '
+                 'English: move this folder, for example to C:\\neural-style')
     if why and not venv.exists():
         print(f'The environment goes into {venv}, since {why}', flush=True)
     environ = surroundings(os.environ)
+    environ['PATH'] = os.pathsep.join([str(python_of(venv).parent), environ['PATH']])
     os.environ.clear()
     os.environ.update(environ)
-    os.environ['PATH'] = os.pathsep.join([str(python_of(venv).parent), os.environ['PATH']])
     python = make(venv)
-    locks = {'installed': ['requirements.txt']}
-    if word in ('test', *COURSE):
-        locks['installed-teach'] = ['requirements/teach.txt']
-    if word == 'test':
-        locks['installed-test'] = ['requirements/test.txt']  # without the hub, which is Linux's
-    for stamp, files in locks.items():
-        if stale(venv / stamp, *map(root.joinpath, [*files, 'pyproject.toml'])) and subprocess.run(
-                [python, __file__, 'install', venv / stamp, *files]).returncode:
-            sys.exit('It could not be installed (see above): is there internet, and room on the disk? Then try again')
+    fill(python, venv, *STARTED[word])
     if word == 'test':
         os.environ.update(OMP_NUM_THREADS='1', TQDM_DISABLE='1', D2L_STYLE_PROFILE='embedded')
-        hand_over([python, *TESTS, *(options or ['tests'])])
-    if word == 'check':
-        hand_over([python, '-m', 'd2l_style', 'check'])
-    if word in COURSE:
-        hand_over([python, root / 'classroom' / 'course' / 'course.py', word, *options])
-    hand_over([python, __file__, 'lab', *options])
+        options = options or ['tests']
+    hand_over([python, *PROGRAMS.get(word, (root / 'classroom' / 'course' / 'course.py', word)), *options])
+
+
+def fill(python, venv, *steps):
+    """Install what is not there yet, or older than its lock."""
+    for stamp in steps:
+        lock = LOCKS[stamp]
+        if stale(venv / stamp, ROOT / lock, ROOT / 'pyproject.toml') and subprocess.run(
+                [python, __file__, 'install', venv / stamp, lock]).returncode:
+            sys.exit('It could not be installed (see above): is there internet, and room on the disk? Then try again')
 
 
 def stale(stamp, *sources):
