@@ -106,4 +106,5 @@ requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
 	@sh tools/setup/lock.sh
 
 clean:  ## remove the environments and what the tests leave
-	rm -rf .venv .venv-gpu .venv-bench .uv build .pytest_cache .ruff_cache .mypy_cache .coverage* d2l_style.egg-info
+	@# what a killed `make fresh` has left mounted in build/ is this machine's own /dev
+	rm -rf $(if $(filter Linux,$(shell uname)),--one-file-system) .venv .venv-gpu .venv-bench .uv build .pytest_cache .ruff_cache .mypy_cache .coverage* d2l_style.egg-info
