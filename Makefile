@@ -11,17 +11,13 @@ PROFILE := $(or $(D2L_STYLE_PROFILE),embedded)
 endif
 # in a container or on a bare system people are root, which Jupyter refuses unless told
 AS_ROOT := $(shell [ "$$(id -u)" != 0 ] || echo --allow-root)
-# Jupyter's 10 MB for a message are too few for the photograph of a phone
-LARGE_UPLOADS := tornado_settings="{'websocket_max_message_size': 100000000}"
-# Jupyter has the browser open a file in a hidden folder, which those of Ubuntu and ChromeOS may not read
-BY_ADDRESS := use_redirect_file=False
 FETCH_PROFILE = @test $(PROFILE) = embedded || $(BIN)/python -m d2l_style profile $(PROFILE) --fetch
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # the exercises are kept once, with their solutions
 SOLVED := classroom/course/source/style_transfer/06_exercises.ipynb
 
 .PHONY: help lab app update run exercises release collect grade formgrader hub test check test-browser lint smoke fresh \
-  guest container bench bench-lab bench-sweep bench-grade bench-hub requirements clean
+  windows guest container bench bench-lab bench-sweep bench-grade bench-hub requirements clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -30,9 +26,7 @@ lab app run: export D2L_STYLE_PROFILE := $(PROFILE)
 exercises: export D2L_STYLE_PROFILE := embedded
 
 lab: $(VENV)/installed  ## open the notebooks in JupyterLab (PROFILE=book; GPU=1; PYTHON=python3.12; ARGS="--no-browser")
-	$(FETCH_PROFILE)
-	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb \
-	  --ServerApp.$(LARGE_UPLOADS) --ServerApp.$(BY_ADDRESS) $(AS_ROOT) $(ARGS)
+	$(BIN)/python tools/setup/environment.py lab $(ARGS)
 
 app: $(VENV)/installed  ## the Style Lab alone, as a page without code, for a projector (PROFILE=book, ARGS="--port=8866")
 	$(FETCH_PROFILE)
@@ -81,8 +75,11 @@ lint: $(VENV)/installed-test  ## the style of the code, its types, and of the Do
 smoke: $(VENV)/installed-test  ## import and train on every other Python 3.10 to 3.14 of this machine, 1 minute each
 	$(BIN)/python tools/machines/smoke.py
 
-fresh: $(VENV)/installed  ## the two commands on a bare Debian (as root; SUITE=bookworm, trixie, testing; FULL=1; ARCH=arm64; HUB=1)
-	$(BIN)/python tools/machines/fresh.py $(SUITE) $(if $(FULL),--full) $(if $(HUB),--hub) $(if $(ARCH),--arch $(ARCH)) $(ARGS)
+fresh: $(VENV)/installed  ## the two commands on a bare Debian (as root; SUITE=bookworm, trixie, testing, windows; FULL=1; ARCH=arm64; HUB=1)
+	$(BIN)/python tools/machines/$(if $(filter windows,$(SUITE)),windows.py,fresh.py $(SUITE)) $(if $(FULL),--full) $(if $(HUB),--hub) $(if $(ARCH),--arch $(ARCH)) $(ARGS)
+
+windows: $(VENV)/installed  ## start.cmd, notebooks and tests by Wine, as root (FULL=1: notebook 4 and the slow tests too)
+	$(BIN)/python tools/machines/windows.py $(if $(FULL),--full) $(ARGS)
 
 guest: $(VENV)/installed  ## into an environment that is full already: nothing there changes, and notebook 4 runs
 	$(BIN)/python tools/machines/guest.py
@@ -109,4 +106,5 @@ requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
 	@sh tools/setup/lock.sh
 
 clean:  ## remove the environments and what the tests leave
-	rm -rf .venv .venv-gpu .venv-bench .uv build .pytest_cache .ruff_cache .mypy_cache .coverage* d2l_style.egg-info
+	@# what a killed `make fresh` has left mounted in build/ is this machine's own /dev
+	rm -rf $(if $(filter Linux,$(shell uname)),--one-file-system) .venv .venv-gpu .venv-bench .uv build .pytest_cache .ruff_cache .mypy_cache .coverage* d2l_style.egg-info

@@ -12,6 +12,7 @@ Each name comes out of its module when it is first asked for: so `python -m d2l_
 """
 from importlib import import_module
 
+from .compat.libraries import MXNET
 from .compat.loading import prepare
 
 prepare()  # before anything imports MXNet
@@ -38,7 +39,7 @@ def __getattr__(name):
     except ModuleNotFoundError as error:
         if error.name not in ('mxnet', 'd2l'):
             raise
-        raise ImportError('MXNet is not installed here: pip install --no-deps mxnet==1.9.1 d2l==1.0.3') from None
+        raise ImportError(f'MXNet is not installed here: pip install --no-deps mxnet=={MXNET} d2l==1.0.3') from None
 
 
 def __dir__():

@@ -14,7 +14,8 @@ OURS = ('d2l*', 'dask', 'fontconfig', 'huggingface', 'imageio', 'ipython', 'jupy
 
 def left_in(home):
     """What programs of ours have made in the folder `home`: names only, since others' programs write there too."""
-    return {str(file.relative_to(home)) for place in PLACES for name in OURS for file in home.glob(place.format(name))}
+    found = (file for place in PLACES for name in OURS for file in home.glob(place.format(name)))
+    return {file.relative_to(home).as_posix() for file in found}
 
 
 def move_in():

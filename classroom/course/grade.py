@@ -50,6 +50,9 @@ def grade(force=False, workers=2, course=COURSE):
 
     `force`: also to what is graded and has not changed. Those with a problem come first, then those with a remark.
     """
+    if os.name == 'nt':
+        sys.exit('Nothing on Windows keeps a hand-in that runs from your files: grade on Linux, in WSL or at the '
+                 'hub (docs/teachers.md). `start.cmd collect` sorts here what was handed in.')
     if EXCHANGE:
         exchange('collect', '--update', course=course)
     if not any(course.glob('submitted/*')) and not (course / 'collected.json').exists():

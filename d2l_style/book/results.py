@@ -40,7 +40,7 @@ def save_picture(picture, file):
     buffer = io.BytesIO()
     Image.fromarray(read_image(picture).asnumpy()).save(buffer, format=form)
     try:
-        target = Path(given).expanduser() if os.sep in given else results_folder() / given
+        target = Path(given).expanduser() if Path(given).name != given else results_folder() / given
         write_whole(target, buffer.getvalue(), ELSEWHERE)
     except NotWrittenError as error:
         print(f'The picture is not saved, and still in its variable: {error}')
@@ -71,7 +71,7 @@ def _takes_files(folder):
 def _below_build(name):
     if isinstance(name, (str, PurePath)):
         path = PurePath(name)
-        stays = path.parts and not path.is_absolute() and path.parts[0] != '~' and '..' not in path.parts
+        stays = path.parts and not path.anchor and path.parts[0] != '~' and '..' not in path.parts
         if stays and '\0' not in str(path):
             return path
     raise ValueError(f'results_folder makes folders inside build/, and {name!r} is none: give a name, for example '

@@ -7,6 +7,7 @@ import platform
 import re
 import shutil
 import sys
+import sysconfig
 from importlib import metadata
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from . import libraries
 from .settings import left_out
 
 PYTHONS = (3, 10), (3, 14)
+OPEN, TEST = ('start.cmd', 'start.cmd test') if sys.platform == 'win32' else ('"make lab"', '"make test"')
 MEMORY = 4e9  # bytes: JupyterLab, a browser and one kernel with the chapter's larger picture
 LOCK = Path(__file__).resolve().parents[2] / 'requirements.txt'
 IMPORTED = ('bqplot', 'distributed', 'imageio', 'ipywidgets', 'matplotlib', 'numpy', 'pandas', 'pillow', 'pooch',
@@ -68,15 +70,17 @@ def python():
     """Version, place and kind of machine; trouble where MXNet was not made for it."""
     found = f'{platform.python_version()} in {sys.prefix}, {platform.system()} on {platform.machine()}'
     if not PYTHONS[0] <= sys.version_info[:2]:
-        raise Trouble(found, 'install Python 3.10 to 3.14, and run "make lab" again')
+        raise Trouble(found, f'install Python 3.10 to 3.14, and run {OPEN} again')
     if sys.version_info[:2] > PYTHONS[1]:
         found += '; newer than all that was tried'
     if (sys.platform, platform.machine()) == ('darwin', 'arm64'):
         raise Trouble(found, 'MXNet has no wheel for Apple silicon: call `make clean` and `make lab`, which takes a '
                              'Python for Intel (docs/machines.md, "macOS")')
-    if sys.platform not in ('linux', 'darwin'):
-        raise Trouble(found, 'MXNet 1.9.1 was not made for it; use the container (README, "Your machine")')
-    if platform.libc_ver()[0] not in ('glibc', '') or (sys.platform == 'linux' and not platform.libc_ver()[0]):
+    if sys.platform == 'win32' and sysconfig.get_platform() != 'win-amd64':
+        raise Trouble(found, 'MXNet has a wheel for 64-bit Windows on x86 only; start.cmd takes such a Python')
+    if sys.platform not in ('linux', 'darwin', 'win32'):
+        raise Trouble(found, 'MXNet was not made for it; use the container (README, "Your machine")')
+    if sys.platform == 'linux' and platform.libc_ver()[0] != 'glibc':
         raise Trouble(found, 'MXNet needs a Linux with glibc, for example Debian; use the container')
     return found
 
@@ -107,7 +111,7 @@ def system_libraries():
         raise Trouble(f'{", ".join(alone)} missing', libraries.advice(alone))
     if missing:
         return f'{", ".join(missing)} missing on this system, taken from the wheels of ' + ', '.join(
-            libraries.LENDERS[name][0] for name in missing)
+            map(libraries.lender, missing))
     return 'all that MXNet needs of the system is there'
 
 
@@ -124,7 +128,7 @@ def packages():
         if locked and locked.get(name, version) != version:
             others.append(f'{name} {version} (locked: {locked[name]})')
     if missing:
-        raise Trouble(f'{", ".join(missing)} missing', 'run "make lab", or what the README has for your machine')
+        raise Trouble(f'{", ".join(missing)} missing', f'run {OPEN}, or what the README has for your machine')
     if others:
         return 'not the versions that were tested, which is fine if all works: ' + ', '.join(others)
     return 'as in requirements.txt' if locked else 'all there (there is no requirements.txt here to compare with)'
@@ -144,7 +148,7 @@ def _locked():
 def mxnet():
     """Whether MXNet loads, how, and whether it multiplies two matrices."""
     if not any(_installed(name) for name in ('mxnet', *libraries.FOR_CUDA)):
-        raise Trouble('not installed', 'pip install --no-deps mxnet==1.9.1 d2l==1.0.3')
+        raise Trouble('not installed', f'pip install --no-deps mxnet=={libraries.MXNET} d2l==1.0.3')
     lent = [name for name in libraries.missing() if libraries.lent(name)]  # afterwards they are there
     import mxnet
     from d2l import mxnet as d2l  # noqa: F401  has to be importable too
@@ -214,7 +218,7 @@ def jupyterlab():
     """Whether server, kernel and widgets are one environment: else sliders do not appear."""
     if not _installed('jupyterlab'):
         return 'not in this environment: something else shows the notebooks'
-    server, advice = _server_prefix(), 'start JupyterLab with "make lab", and choose the kernel "Python 3"'
+    server, advice = _server_prefix(), f'start JupyterLab with {OPEN}, and choose the kernel "Python 3"'
     if server and server != Path(sys.prefix).resolve():
         raise Trouble(f'this kernel is of {sys.prefix}, JupyterLab of {server}', advice)
     extension = Path(sys.prefix, 'share', 'jupyter', 'labextensions', '@jupyter-widgets', 'jupyterlab-manager')
@@ -254,7 +258,7 @@ def browser():
     names = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
     found = os.environ.get('CHROMIUM') or next(filter(None, map(shutil.which, names)), None)
     if not found:
-        raise Trouble('none', '"make test" leaves out what needs one; install Chromium for it')
+        raise Trouble('none', f'{TEST} leaves out what needs one; install Chromium for it')
     if sys.platform == 'linux' and not libraries.found('libatomic.so.1'):
         raise Trouble(f'{found}, without libatomic', '"make test" leaves it out; install libatomic1 for it')
     return found

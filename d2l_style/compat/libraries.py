@@ -14,10 +14,13 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from importlib import metadata
 from pathlib import Path
 
+# the last release, and the last that has a wheel for Windows
+MXNET = '1.7.0.post2' if sys.platform == 'win32' else '1.9.1'
 # what the wheel expects of the system, and the packages that bring it: (Debian, Fedora, Arch)
 NEEDED = {
     'libgomp.so.1': ('libgomp1', 'libgomp', 'gcc-libs'),
@@ -28,6 +31,8 @@ NEEDED = {
 # wheels keep copies of the first two under names of their own: (wheel, folder in site-packages, file)
 LENDERS = {'libgomp.so.1': ('pykdtree', 'pykdtree.libs', 'libgomp-*.so*'),
            'libquadmath.so.0': ('scipy', 'scipy.libs', 'libquadmath-*.so*')}
+# the wheel for Windows, of 1.7, wants OpenMP of Microsoft, which it does not find where the wheel msvc-runtime puts it
+OPENMP_OF_MICROSOFT = 'vcomp140.dll'
 # the wheel for Arm is linked with Arm's Performance Libraries, which no registry has. Of the first it uses BLAS and
 # LAPACK, which the OpenBLAS in SciPy's wheel has too; of the others nothing that libm and libc do not have
 ARM = ('libarmpl_lp64_mp.so', 'libamath.so', 'libastring.so')
@@ -55,18 +60,28 @@ def found(library):
 
 
 def missing():
-    """The names in `NEEDED` that the system lacks. Only Linux is asked; elsewhere MXNet needs nothing more."""
+    """What MXNet needs and the system lacks: names in `NEEDED`, on Windows OpenMP, on macOS nothing."""
+    if sys.platform == 'win32':
+        return [] if found(OPENMP_OF_MICROSOFT) else [OPENMP_OF_MICROSOFT]
     names = [name for name in NEEDED if not (on_arm() and name == 'libquadmath.so.0')]  # Arm's compiler has no such
     return [name for name in names if not found(name)] if sys.platform == 'linux' else []
 
 
 def lent(library):
     """The copy of `library` that a wheel carries, a `Path`, or None."""
+    if library == OPENMP_OF_MICROSOFT:
+        file = Path(sysconfig.get_path('scripts'), library)
+        return file if file.is_file() else None
     if library not in LENDERS:
         return None
     _, folder, pattern = LENDERS[library]
     copies = (copy for path in sys.path for copy in sorted(Path(path or '.').glob(f'{folder}/{pattern}')))
     return next(copies, None)
+
+
+def lender(library):
+    """The wheel that `lent` finds a copy in."""
+    return 'msvc-runtime' if library == OPENMP_OF_MICROSOFT else LENDERS[library][0]
 
 
 def cuda_build():
@@ -81,6 +96,11 @@ def cuda_build():
 @contextlib.contextmanager
 def with_libraries():
     """While it is entered, MXNet can be imported on a system that lacks its libraries, as far as wheels lend them."""
+    if sys.platform == 'win32':
+        for file in filter(None, map(lent, missing())):
+            ctypes.CDLL(str(file))  # Windows takes one of that name that is loaded already
+        yield
+        return
     _load_cuda()
     links = {library: lent(library) for library in missing() if lent(library)}
     with tempfile.TemporaryDirectory(prefix='d2l-style-') as folder:
@@ -153,7 +173,9 @@ def _load_cuda():
 
 
 def advice(libraries):
-    """One sentence: the commands that install `libraries`, names as in `NEEDED`."""
+    """One sentence: the commands that install `libraries`, names as `missing` returns them."""
+    if OPENMP_OF_MICROSOFT in libraries:
+        return 'pip install msvc-runtime, or Visual C++ Redistributable (x64) of Microsoft'
     debian, fedora, arch = (' '.join(dict.fromkeys(NEEDED[name][k] for name in libraries)) for k in range(3))
     return f"Debian or Ubuntu: 'apt install {debian}'; Fedora: 'dnf install {fedora}'; Arch: 'pacman -S {arch}'"
 
@@ -162,7 +184,8 @@ def library_error(error):
     """What to say of the `OSError` with which libmxnet.so could not be loaded."""
     names = [name for name in missing() if not lent(name)]
     if names:
-        return (f'MXNet needs {", ".join(names)}, which this system lacks: install it (as root; {advice(names)}), '
+        who = '' if sys.platform == 'win32' else 'as root; '
+        return (f'MXNet needs {", ".join(names)}, which this system lacks: install it ({who}{advice(names)}), '
                 'and start Python or the kernel anew')
     return f'MXNet could not be loaded ({error}): python -m d2l_style check says what this machine lacks'
 

@@ -41,9 +41,11 @@ class MXNetLoader(SourceFileLoader):
 
     def get_code(self, fullname):
         """The code of a module: called by `import`. MXNet puts docstrings together, which `python -OO` leaves out."""
-        if sys.flags.optimize < 2:
-            return super().get_code(fullname)
-        return compile(self.get_data(self.path), self.path, 'exec', dont_inherit=True, optimize=1)
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore', SyntaxWarning)  # Python 3.12 and later, about MXNet 1.7
+            if sys.flags.optimize < 2:
+                return super().get_code(fullname)
+            return compile(self.get_data(self.path), self.path, 'exec', dont_inherit=True, optimize=1)
 
     def exec_module(self, module):
         """Run `module`: called by `import`."""

@@ -49,7 +49,7 @@ def _sparse():
 
 def _numpy():
     names = {
-        'bool': bool, 'int': int,  # NumPy 2 has its own type under the first name
+        'bool': bool, 'int': int, 'float': float,  # NumPy 2 has its own type under the first name
         'compat': types.SimpleNamespace(basestring=str),
         'PZERO': 0.0, 'NZERO': -0.0, 'PINF': numpy.inf, 'NINF': -numpy.inf, 'Inf': numpy.inf, 'NAN': numpy.nan,
         'NaN': numpy.nan, 'alltrue': numpy.all, 'sometrue': numpy.any, 'product': numpy.prod, 'round_': numpy.round,

@@ -118,10 +118,16 @@ def find_home():
         os.environ['HOME'] = str(Path.home())
     except RuntimeError:
         os.environ['HOME'] = str(_home_of_nobody())
+        if sys.platform == 'win32':
+            os.environ['USERPROFILE'] = os.environ['HOME']
 
 
 def _home_of_nobody():
     """One folder for all processes of this user; another where somebody else has made that one."""
+    if sys.platform == 'win32':  # where each user has temporary files apart
+        folder = Path(tempfile.gettempdir(), 'd2l-style-home')
+        folder.mkdir(exist_ok=True)
+        return folder
     folder = Path(tempfile.gettempdir(), f'd2l-style-home-{os.getuid()}')
     folder.mkdir(mode=0o700, exist_ok=True)
     mine = not folder.is_symlink() and folder.stat().st_uid == os.getuid()

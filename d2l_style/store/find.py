@@ -4,6 +4,7 @@ In this order: a copy in the folder `D2L_STYLE_WEIGHTS`, a copy in the cache, th
 one of these folders or in MXNet's, of which a copy is made for the next time.
 """
 import shlex
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,11 @@ def _keep(name, arrays, facts):
         pass  # a cache that can't be written costs the next start a second, and nothing else
 
 
+def _quoted(program):
+    """`program` as the shell of this system takes it."""
+    return subprocess.list2cmdline([program]) if sys.platform == 'win32' else shlex.quote(program)
+
+
 def _missing(name):
     places = [str(file) for file in copy_files(name)]
     weights, fetch = WEIGHTS.get(name), ''
@@ -91,7 +97,7 @@ def _missing(name):
         places.append(str(zoo_folder() / weights.file))
     if weights:
         fetch = ('Fetch them, in a terminal, or in a cell of a notebook with ! in front:\n'
-                 f'    {shlex.quote(sys.executable)} -m d2l_style weights fetch {name}\n')
+                 f'    {_quoted(sys.executable)} -m d2l_style weights fetch {name}\n')
     return (f"the weights of '{name}' are not on this machine. {fetch}They can come from another machine as well "
             '(weights import FILE), and the backbone vgg19_slim needs no file. '
             f'Looked for: {", ".join(places)}')

@@ -81,7 +81,7 @@ def whole(file: Path) -> Iterator[Path]:
     new = unfinished(Path(file))
     try:
         yield new
-        with open(new, 'rb') as written:
+        with open(new, 'r+b') as written:  # Windows writes to the disk only what is open for writing
             os.fsync(written.fileno())
         os.replace(new, file)
     finally:

@@ -125,7 +125,7 @@ def test_a_worker_that_dies_takes_no_cell_with_it(tmp_path, cluster):
         while len(list(tmp_path.glob('*.json'))) < 2:
             time.sleep(0.05)
         killed.append(next(iter(client.run(os.getpid).values())))
-        os.kill(killed[0], signal.SIGKILL)
+        os.kill(killed[0], getattr(signal, 'SIGKILL', signal.SIGTERM))  # at once, on Windows
 
     killed = []
     with Client(cluster) as client:

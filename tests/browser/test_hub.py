@@ -2,7 +2,6 @@
 import contextlib
 import csv
 import json
-import pwd
 from pathlib import Path
 from queue import Empty
 
@@ -15,6 +14,8 @@ from ..classroom.course.notebooks import content, solved
 from ..classroom.hub.serve import ROOT, lacking, serve_hub
 from ..waiting import wait_for
 from .drive import new_page
+
+pwd = pytest.importorskip('pwd', reason='NO HUB: it is for Linux')
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(lacking()), reason=f'NO HUB: {lacking()}')]
 STUDENTS = 'ada', 'ben'

@@ -12,6 +12,7 @@ def run(code, *, check=True, path='', **settings):
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith(('OMP_', 'GOMP_', 'MXNET_', 'OPENBLAS_', 'MALLOC_'))}
     environment['PYTHONPATH'] = os.pathsep.join(filter(None, [str(path), environment.get('PYTHONPATH', '')]))
-    done = subprocess.run([sys.executable, '-c', code], env={**environment, **settings}, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, '-c', code], env={**environment, **settings}, capture_output=True, text=True,
+                          encoding='utf-8')
     assert not check or done.returncode == 0, done.stderr
     return done.stdout.strip(), done.stderr.strip()

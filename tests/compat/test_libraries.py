@@ -1,13 +1,12 @@
-from d2l_style.compat import libraries
+from d2l_style.compat import check, libraries
 
-import sys
 from pathlib import Path
 
 import pytest
 
+from ..systems import linux
 from .run import run
 
-linux = pytest.mark.skipif(sys.platform != 'linux', reason='MXNet needs nothing of other systems')
 # a system that lacks what wheels can lend: the dynamic loader is not asked
 LACKS = '''
 import d2l_style
@@ -53,6 +52,22 @@ def test_the_commands_for_three_families_of_systems_are_named():
                       "Arch: 'pacman -S gcc-libs'")
 
 
+def test_openmp_of_microsoft_is_lent_on_windows_and_named_where_nobody_lends_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(libraries.sys, 'platform', 'win32')
+    monkeypatch.setattr(libraries, 'found', lambda name: False)
+    monkeypatch.setattr(libraries.sysconfig, 'get_path', lambda name: str(tmp_path))
+    with pytest.raises(check.Trouble, match='vcomp140.dll missing.*pip install msvc-runtime'):
+        check.system_libraries()
+    told = libraries.library_error(OSError())
+    assert told.startswith('MXNet needs vcomp140.dll, which this system lacks: install it (pip install msvc-runtime')
+    (tmp_path / 'vcomp140.dll').touch()
+    assert check.system_libraries().endswith('taken from the wheels of msvc-runtime')
+    loaded = []
+    monkeypatch.setattr(libraries.ctypes, 'CDLL', loaded.append)
+    with libraries.with_libraries():
+        assert loaded == [str(tmp_path / 'vcomp140.dll')]  # before MXNet asks for it
+
+
 def test_an_unknown_failure_points_to_the_check():
     assert 'python -m d2l_style check' in libraries.library_error(OSError('no idea'))
 
@@ -65,6 +80,7 @@ def test_the_plain_names_of_openblas_are_told_from_prefixed_ones(tmp_path, monke
     assert libraries.plain_openblas(tmp_path) == blas
 
 
+@linux
 def test_prefixed_names_of_openblas_are_made_plain_in_a_copy(tmp_path, monkeypatch):
     lying = tmp_path / 'scipy.libs'
     lying.mkdir()

@@ -3,6 +3,7 @@ import importlib.util
 import numpy as np
 import pytest
 
+from ..systems import linux
 from .run import run
 
 pytestmark = pytest.mark.slow
@@ -92,6 +93,7 @@ def test_nothing_but_mxnet_goes_through_the_hook():
     assert importlib.util.find_spec('mxnet') is not None
 
 
+@linux
 def test_a_library_that_is_missing_is_one_sentence(tmp_path):
     # MXNet's file is asked for a library that no system has
     code = '''

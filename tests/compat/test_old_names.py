@@ -73,6 +73,8 @@ def test_every_name_that_mxnet_takes_from_numpy_is_there():
     import mxnet
     missing = []
     for file in Path(mxnet.__file__).parent.rglob('*.py'):
+        if file.read_bytes().startswith(b'../'):  # a link, as Windows' wheel has it
+            continue
         nodes = list(ast.walk(ast.parse(file.read_text('utf-8'))))
         numpys = {alias.asname or alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names
                   if alias.name == 'numpy'}

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from .. import homes
+from ..systems import grading
 
 
 @pytest.mark.slow
+@grading
 def test_a_run_that_starts_a_kernel_leaves_nothing_in_the_persons_home(tmp_path):
     done = subprocess.run([sys.executable, '-m', 'pytest', 'tests/classroom/course/test_grading.py', '-k', 'too_long'],
                           cwd=homes.ROOT, env={**os.environ, 'HOME': str(tmp_path)}, capture_output=True, text=True)

@@ -18,7 +18,7 @@ BELOW = {'compat': [], 'layers': [], 'store': ['compat'],  # folder or file: tho
          'book': ['checks', 'compat', 'store', *CHAPTER], 'lab': ['checks', 'compat', 'store', *CHAPTER, 'fast'],
          'exercises': ['layers', *CHAPTER, 'beyond']}
 TOP = {'notebooks', 'img', 'd2l_style', 'tests', 'docs', 'classroom', 'tools', 'requirements',
-       'README.md', 'requirements.txt', 'Makefile', 'Dockerfile', 'pyproject.toml', 'CITATION.cff'}
+       'README.md', 'requirements.txt', 'Makefile', 'start.cmd', 'Dockerfile', 'pyproject.toml', 'CITATION.cff'}
 LEFT = {'build', 'my-work', 'd2l_style.egg-info'}  # what programs leave behind, and git ignores
 FILES = sorted(file for file in PACKAGE.rglob('*.py') if (file.name != '__main__.py' and file.parent != PACKAGE) or
                file.stem in CHAPTER)

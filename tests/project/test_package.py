@@ -1,5 +1,6 @@
 """The package as `pip install .` brings it: all that it needs comes with it, wherever it is used from."""
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ def installed(tmp_path_factory):
     """A folder with what the wheel holds, away from the project."""
     source, wheels, folder = (tmp_path_factory.mktemp(name) for name in ('source', 'wheels', 'folder'))
     for name in ('d2l_style', 'pyproject.toml', 'README.md'):  # building leaves things beside what it builds
-        subprocess.run(['cp', '-R', ROOT / name, source], check=True)
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, source / name)
     pip = [sys.executable, '-m', 'pip', '--disable-pip-version-check', '--no-input', '--quiet']
     subprocess.run([*pip, 'wheel', '--no-deps', '--no-build-isolation', '--wheel-dir', wheels, source], check=True)
     subprocess.run([*pip, 'install', '--no-deps', '--no-compile', '--target', folder, *wheels.iterdir()], check=True)

@@ -8,9 +8,7 @@ from d2l_style.store.registry import WEIGHTS
 from d2l_style.store.zoo import sha1, unzip
 
 import errno
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import zipfile
@@ -236,7 +234,7 @@ def test_a_killed_process_leaves_nothing_in_the_way(small, server, name, tmp_pat
     process = start(name, tmp_path / 'log')
     wait_for(lambda: any(file.stat().st_size > 1 << 17 for file in (cache_folder() / 'incoming').rglob('*.part')),
              process)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     assert not copy_file(name).exists()
     asked_before = len(server.requests)

@@ -5,6 +5,8 @@ import pytest
 import requests
 from requests.exceptions import SSLError
 
+from ..systems import as_kept
+
 FETCHED = 'http://pictures.invalid/a.jpg'
 
 
@@ -36,7 +38,7 @@ def test_a_proxy_that_is_no_use_is_named_by_its_variable(quick, monkeypatch, nam
         monkeypatch.setattr('requests.adapters.SOCKSProxyManager', no_socks)  # as where PySocks is not installed
     monkeypatch.setenv(name, value)
     told = message()
-    assert f'{name}={value}' in told and advice in told
+    assert f'{as_kept(name)}={value}' in told and advice in told
     assert 'only http and https' not in told and 'empty where none is needed' in told
 
 
@@ -47,7 +49,7 @@ def no_socks(*args, **kwargs):
 @pytest.mark.parametrize('name', ['https_proxy', 'HTTPS_PROXY', 'all_proxy'])
 def test_a_proxy_for_protected_addresses_is_named(quick, monkeypatch, name):
     monkeypatch.setenv(name, '127.0.0.1:9')
-    assert f'{name}=127.0.0.1:9' in message('https://pictures.invalid/a.jpg')
+    assert f'{as_kept(name)}=127.0.0.1:9' in message('https://pictures.invalid/a.jpg')
 
 
 @pytest.mark.parametrize('value', ['http://me:se%40cret@127.0.0.1:9', 'me:secret@127.0.0.1:9', 'socks5://me:se@cret@h:1',
@@ -62,7 +64,7 @@ def test_a_proxy_that_wants_a_password_says_so(server, quick, monkeypatch):
     monkeypatch.setenv('http_proxy', server.url)
     server.files['/a.jpg'], server.faults[:] = b'', [407]
     told = message()
-    assert 'NAME:PASSWORD' in told and f'http_proxy={server.url}' in told
+    assert 'NAME:PASSWORD' in told and f'{as_kept("http_proxy")}={server.url}' in told
 
 
 def test_an_address_without_a_proxy_does_not_name_one(server, quick, monkeypatch):

@@ -54,6 +54,7 @@ def test_a_broken_data_uri_is_one_short_sentence(uri, sentence):
 
 def test_a_pasted_path_is_found(file, monkeypatch):
     monkeypatch.setenv('HOME', str(file.parent))
+    monkeypatch.setenv('USERPROFILE', str(file.parent))
     for text in (str(file), f'"{file}"', f"'{file}'", f'“{file}”', f'  {file}\n', f'~/{file.name}', f'"~/{file.name}"',
                  file.as_uri(), f'"{file.as_uri()}"', f'file:{urllib.parse.quote(str(file))}', f'FILE://localhost{file}',
                  Path('~') / file.name):

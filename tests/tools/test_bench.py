@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import report
 
-pytestmark = pytest.mark.slow
+from ..systems import WINDOWS
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(WINDOWS, reason='speed is measured on Linux')]
 
 BENCH = Path(__file__).resolve().parents[2] / 'tools' / 'bench'
 MACHINE = {'date': '2026-01-31', 'processor': 'none', 'cores': 2, 'memory_gb': 4, 'python': '3.11.0',

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ..systems import posix_shell
+
+pytestmark = posix_shell
 ROOT = Path(__file__).resolve().parents[2]
 # a Python of some version: what it is asked is whether it fits, whether it has venv, and pip
 PYTHON = '''#!/bin/sh

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ..systems import posix_shell
+
+pytestmark = posix_shell
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / 'tools' / 'setup'
 FOREIGN = {'PYTHONHOME': '/nowhere', 'PYTHONPATH': '/nowhere', 'PYTHONOPTIMIZE': '2', 'PYTHONSAFEPATH': '1',
@@ -98,13 +101,14 @@ def test_make_asks_for_its_own_environment_only():
     done = subprocess.run(['make', '-n', 'lab'], cwd=ROOT, capture_output=True, text=True,
                           env={**os.environ, **foreign})
     assert done.returncode == 0, done.stderr
-    assert '.venv/bin/python -m jupyterlab --ServerApp.root_dir=.' in done.stdout
+    assert '.venv/bin/python tools/setup/environment.py lab' in done.stdout
     assert '/bin/false' not in done.stdout
 
 
 def test_scripts_keep_their_line_ends_on_every_system():
-    files = ('Makefile', 'tools/setup/environments.mk', 'tools/setup/environment.sh', 'd2l_style/__init__.py')
+    files = {'Makefile': 'lf', 'tools/setup/environments.mk': 'lf', 'tools/setup/environment.sh': 'lf',
+             'd2l_style/__init__.py': 'lf', 'start.cmd': 'crlf'}
     done = subprocess.run(['git', 'check-attr', 'eol', '--', *files], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         pytest.skip('not a clone')
-    assert done.stdout.splitlines() == [f'{file}: eol: lf' for file in files]
+    assert done.stdout.splitlines() == [f'{file}: eol: {end}' for file, end in files.items()]

@@ -1,13 +1,16 @@
 """What this machine computes: operators beside NumPy's, losses of a short training; one line of JSON.
 
-    python tools/machines/compare.py
+    python tools/machines/compare.py [EPOCHS]
 
-`tools/machines/fresh.py --arch arm64` runs it on an emulated Arm and here, and compares the two.
+`tools/machines/fresh.py --arch arm64` runs it on an emulated Arm and here, `windows.py` under Wine and here, and they
+compare the two.
 """
 import d2l_style
 
 import json
 import platform
+import sys
+import time
 
 import numpy as np
 from mxnet import autograd, nd
@@ -58,9 +61,12 @@ def losses():
     net = d2l_style.FeatureNet(d2l_style.load_backbone('vgg19_slim'))
     content_X, contents_Y = d2l_style.get_contents(d2l_style.read_image('mountain_lake'), (225, 150), net)
     _, styles_Y = d2l_style.get_styles(d2l_style.read_image('painted_hills'), (225, 150), net)
-    return [step.total_loss for step in d2l_style.train_steps(content_X, contents_Y, styles_Y, net, max_epochs=EPOCHS)]
+    epochs = int(sys.argv[1]) if len(sys.argv) > 1 else EPOCHS
+    return [step.total_loss for step in d2l_style.train_steps(content_X, contents_Y, styles_Y, net, max_epochs=epochs)]
 
 
 if __name__ == '__main__':
-    print(json.dumps({'machine': platform.machine(), 'python': platform.python_version(), 'operators': operators(),
-                      'losses': losses()}))
+    found = {'machine': platform.machine(), 'python': platform.python_version(), 'operators': operators()}
+    start = time.perf_counter()
+    found['losses'] = losses()
+    print(json.dumps({**found, 'seconds an epoch': round((time.perf_counter() - start) / len(found['losses']), 3)}))

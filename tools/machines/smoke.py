@@ -3,7 +3,7 @@
     python tools/machines/smoke.py    from an environment of the project, which is what the others are compared with
 
 For each of Python 3.10 to 3.14 on the path, or kept by pyenv: an environment out of the same lock, in build/smoke/, a
-look at NumPy before and after the import, and a short training.
+look at NumPy before and after the import, and a short training. And the fast tests with MXNet 1.7, which is Windows'.
 """
 import json
 import subprocess
@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MINORS = range(10, 15)
+MXNET_OF_WINDOWS = '1.7.0.post2'
+LOCKED = 'tests/project/test_locks.py::test_what_is_installed_is_what_is_locked'
 TRAIN = '''
 import json, sys, warnings
 warnings.simplefilter('error')
@@ -62,6 +64,21 @@ def train(python):
     return json.loads(done.stdout)
 
 
+def with_mxnet_of_windows():
+    """The fast tests, here on Linux, in an environment with the MXNet that has a wheel for Windows."""
+    folder = ROOT / 'build' / 'smoke' / 'mxnet-1.7'
+    inside = folder / 'bin' / 'python'
+    if not inside.exists():
+        subprocess.run([sys.executable, '-m', 'venv', folder], check=True)
+    pip = [inside, '-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', '--no-compile', '--no-deps']
+    locks = [ROOT / 'requirements.txt', *sorted((ROOT / 'requirements').glob('[!bg]*.txt'))]
+    subprocess.run([*pip, *(word for lock in locks for word in ('-r', lock))], check=True)
+    subprocess.run([*pip, '--editable', ROOT, f'mxnet=={MXNET_OF_WINDOWS}'], check=True)
+    command = ['sh', ROOT / 'tools' / 'test.sh', inside.parent, 'tests', '-m', 'not slow', '--deselect', LOCKED]
+    if subprocess.run(command, cwd=ROOT).returncode:
+        sys.exit(f'the tests fail with MXNet {MXNET_OF_WINDOWS}')
+
+
 def main():
     here = train(sys.executable)
     print(f'{here}  (this environment)')
@@ -76,6 +93,8 @@ def main():
             sys.exit('the losses differ from those of this environment')
         others += 1
     print(f'{others + 1} passed, 0 failed')
+    if sys.platform == 'linux':
+        with_mxnet_of_windows()
 
 
 if __name__ == '__main__':

