@@ -54,3 +54,11 @@ def test_every_room_can_be_imported(installed, tmp_path):
 def test_the_lab_has_its_look_and_its_still_picture(installed, tmp_path):
     assert run(installed, 'from d2l_style.lab.lab import STILL, STYLE; print(STILL.is_file(), len(STYLE) > 100)',
                tmp_path) == 'True True\n'
+
+
+def test_jupyterlabs_extension_is_where_jupyterlab_looks(installed):
+    source = ROOT / 'd2l_style' / 'lab' / 'labextension'
+    for place in (installed, Path(sys.prefix)):  # by a wheel, and by `make`
+        there = place / 'share' / 'jupyter' / 'labextensions' / 'd2l-style'
+        for file in (file for file in source.rglob('*') if file.is_file()):
+            assert (there / file.relative_to(source)).read_text() == file.read_text()

@@ -69,8 +69,8 @@ def install(stamp, *locks):
     if stamp.name == 'installed':
         run(*PIP, '--editable', '.')
         # which pip leaves out of what is editable
-        shutil.copytree(LAB_EXTENSION, Path(sysconfig.get_path('data'), 'share', 'jupyter', 'labextensions', 'd2l-style'),
-                        dirs_exist_ok=True)
+        there = Path(sysconfig.get_path('data'), 'share', 'jupyter', 'labextensions', 'd2l-style')
+        shutil.copytree(LAB_EXTENSION, there, dirs_exist_ok=True)
     lab, server = TURNED_OFF[stamp.name]
     for commands, parts in ((LAB_EXTENSIONS, lab), (SERVER_EXTENSIONS, server)):
         for part in parts:
@@ -228,7 +228,8 @@ def fill(python, venv, *steps):
     """Install what is not there yet, or older than its lock."""
     for stamp in steps:
         lock = LOCKS[stamp]
-        if stale(venv / stamp, ROOT / lock, ROOT / 'pyproject.toml', *LAB_EXTENSION.glob('static/*')) and subprocess.run(
+        sources = ROOT / lock, ROOT / 'pyproject.toml', *LAB_EXTENSION.glob('static/*')
+        if stale(venv / stamp, *sources) and subprocess.run(
                 [python, __file__, 'install', venv / stamp, lock]).returncode:
             sys.exit('It could not be installed (see above): is there internet, and room on the disk? Then try again')
 
