@@ -1,4 +1,6 @@
 """Drawing: pictures and matplotlib's figures as PNG, quickly enough for a slider."""
+import base64
+import html
 import io
 
 import numpy as np
@@ -11,6 +13,13 @@ def picture_png(picture):
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, format='png', compress_level=1)
     return buffer.getvalue()
+
+
+def described(png, alt, **sides):
+    """PNG bytes with a description, as what a notebook shows and stores: JupyterLab and nbconvert know no other way."""
+    size = ''.join(f' {name}="{value}"' for name, value in sides.items())
+    source = f'data:image/png;base64,{base64.b64encode(png).decode()}'
+    return {'text/html': f'<img alt="{html.escape(alt)}" src="{source}"{size}>', 'text/plain': alt}
 
 
 class Drawing:

@@ -1,7 +1,8 @@
 """The notebooks with sliders, by mouse, at the size of a student's laptop."""
 import pytest
+from nbconvert import HTMLExporter
 
-from .drive import ROOT, drag, expect, new_page, open_notebook, sticks_out
+from .drive import ROOT, complaints, drag, expect, new_page, open_notebook, sticks_out
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +35,18 @@ def test_numbers_typed_in_notebook_3_stay(served, chromium, shots):
         assert [box.input_value() for box in boxes.all()] == ['0.123', '0.017', '7', '60000', '123.4']
         page.locator('.d2l-panel').screenshot(path=shots / 'mixer-typed.png')
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
+
+
+def test_exported_notebooks_can_be_read_by_everybody(chromium, tmp_path):
+    with new_page(chromium, 1366, 768) as page:
+        page.route('http*://**', lambda route: route.abort())  # nbconvert's pages ask for MathJax
+        for file in sorted((ROOT / 'notebooks').glob('0*.ipynb')):
+            text, _ = HTMLExporter().from_filename(file)
+            assert 'No description has been provided' not in text, file.name
+            (tmp_path / 'page.html').write_text(text, encoding='utf-8')
+            page.goto((tmp_path / 'page.html').as_uri())
+            # the colours of code, prompts and links are nbconvert's
+            assert not complaints(page, 'main', ['color-contrast', 'link-in-text-block']), file.name
 
 
 @pytest.fixture(scope='module')

