@@ -6,8 +6,8 @@ again; `live` watches a loop in a cell. Of the Style Lab, `recipe` has the setti
 computed, `training_thread` where, `pace` how many pictures are sent. `controls`, `layer_controls` and
 `picture_controls` (with `upload`) set, `run_bar`, `views` (out of `pixels`), `loss_views` and `effects` (what a turned
 weight did) show, `guide` asks and `help` explains; `saving` keeps `files` and `snapshots`, with what only the `page`
-can do, which has `kept` things for the time after a kernel's end; `watch` says when that is. `lab` puts them together,
-`opening` puts that into a cell.
+can do, which has `kept` things for the time after a kernel's end; `watch` says when that is, and `spoken` says to a
+screen reader what things are. `lab` puts them together, `opening` puts that into a cell.
 """
 import lazy_loader
 

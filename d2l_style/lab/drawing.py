@@ -1,4 +1,5 @@
 """Drawing: pictures and matplotlib's figures as PNG, quickly enough for a slider."""
+import base64
 import io
 
 import numpy as np
@@ -11,6 +12,11 @@ def picture_png(picture):
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, format='png', compress_level=1)
     return buffer.getvalue()
+
+
+def described(png, alt):
+    """PNG bytes with a description, as what a notebook shows and stores."""
+    return {'image/png': base64.b64encode(png).decode(), 'text/plain': alt}
 
 
 class Drawing:

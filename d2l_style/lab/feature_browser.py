@@ -40,7 +40,9 @@ def browse_features(X, net):
     for control in (layer, channel):
         control.observe(draw, 'value')
     draw()
-    panel = Panel([layer, channel, view, read_out], view.value,
+    shown = widgets.VBox([view, read_out])
+    shown.add_class('d2l-view')
+    panel = Panel([layer, channel, shown], view.value,
                   'Feature browser: run the notebook to choose layer and channel.')
     belongs_to_cell(panel)
     return panel

@@ -17,7 +17,7 @@ class LayerControls(Reporting):
         self.backbone = widgets.Dropdown(options=[*BACKBONES, *own_weights()], description='backbone',
                                          tooltip=HELP['backbone'])
         self.names, self.message, self.note = [], Message(), Message()
-        self.grid = widgets.GridBox(layout={'grid_template_columns': '5em 4.2em 3.6em minmax(0, 6em)'})
+        self.grid = widgets.GridBox(layout={'grid_template_columns': '5em 4.8em 3.6em minmax(0, 6em)'})
         self.grid.add_class('d2l-layers')
         super().__init__([helped(HELP['backbone'], self.backbone), self.message, self.note,
                           helped(HELP['layers'], self.grid)], changed)

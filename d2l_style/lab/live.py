@@ -2,16 +2,17 @@
 import time
 
 import numpy as np
-from IPython.display import Image, display
+from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ..compat.memory import give_back
 from ..images import postprocess
-from .digits import written
-from .drawing import picture_png
+from .digits import short, written
+from .drawing import described, picture_png
 
 SHARE = 0.02  # of the time that the training may lose to the drawing
+SIZE = {'image/png': {'width': 760}}
 LEAST = 1e-3  # of a curve: the first content loss is 0, which a logarithm does not know
 LINES = {'content': '-', 'style': '--', 'TV': '-.'}
 
@@ -34,15 +35,19 @@ class LiveView:
         start = time.monotonic()
         if not last and start < self.next:
             return
-        shown = Image(self._draw(postprocess(X).asnumpy()), width=760)
+        shown = described(self._draw(postprocess(X).asnumpy()), self._alt())
         if self.display:
-            self.display.update(shown)
+            self.display.update(shown, raw=True, metadata=SIZE)
         else:
-            self.display = display(shown, display_id=True)
+            self.display = display(shown, display_id=True, raw=True, metadata=SIZE)
         if last:
             give_back()  # a kernel goes on living, with what 500 epochs have freed
         now = time.monotonic()
         self.next = now + (now - start) / SHARE
+
+    def _alt(self):
+        last = ', '.join(f'{name} {short(values[-1])}' for name, values in self.losses.items())
+        return f'Weighted losses over the epochs, beside the composite image. Epoch {self.epochs[-1]}: {last}.'
 
     def _make(self, picture):
         """The figure, which is laid out once: that takes longer than to draw it."""

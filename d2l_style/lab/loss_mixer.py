@@ -52,7 +52,9 @@ def mix_losses(content_X, style_X, net):
     columns = [widgets.VBox(column, layout={'flex': '1 1 22em', 'margin': '0 1.5em 0 0'})
                for column in ([share, noise], list(sliders.values()))]
     controls = widgets.HBox(columns, layout={'flex_flow': 'row wrap', 'width': '100%', 'max_width': '60em'})
-    panel = Panel([controls, view, read_out], view.value,
+    shown = widgets.VBox([view, read_out])
+    shown.add_class('d2l-view')
+    panel = Panel([controls, shown], view.value,
                   'Loss mixer: run the notebook to mix the pictures and to change the weights.')
     belongs_to_cell(panel)
     return panel

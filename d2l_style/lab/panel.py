@@ -1,5 +1,4 @@
 """Panel: a box of controls that a stored notebook shows as a still picture, and messages in it."""
-import base64
 import html
 import io
 from pathlib import Path
@@ -7,6 +6,8 @@ from pathlib import Path
 import ipywidgets as widgets
 from PIL import Image, ImageDraw, ImageFont
 
+from .drawing import described
+from .spoken import Spoken
 from .watch import NOTEBOOK, Watch
 
 STYLE = (Path(__file__).parent / 'panel.css').read_text(encoding='utf-8')
@@ -20,9 +21,9 @@ class Panel(widgets.VBox):
 
     def __init__(self, children, still, about, words=NOTEBOOK):
         look, self.watch = widgets.HTML(f'<style>{STYLE}</style>', layout={'display': 'none'}), Watch(words)
-        super().__init__([look, self.watch, *children], layout={'width': '100%'})
+        super().__init__([look, self.watch, Spoken(), *children], layout={'width': '100%'})
         self.add_class('d2l-panel')
-        self._fallback = {'image/png': base64.b64encode(as_still(still)).decode(), 'text/plain': about}
+        self._fallback = described(as_still(still), about)
 
     def close(self):
         """Take it off the page, and let go of what its controls hold."""

@@ -12,8 +12,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+AXE = Path(os.environ.get('AXE') or f'{sys.prefix}/axe/node_modules/axe-core/axe.min.js')
 # a browser that asks nobody outside for anything; as root it has no sandbox
 FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
          '--disable-component-update', '--disable-sync']
@@ -169,6 +172,18 @@ def sticks_out(page, inside):
           const out = [...e.querySelectorAll('*')].filter(c => c.getBoundingClientRect().right > right);
           return `${e.className}: ${e.scrollWidth} > ${e.clientWidth}, by ` +
             out.map(c => `${c.className} ${c.textContent.slice(0, 40)}`).slice(0, 5).join('; '); }); }""", inside)
+
+
+def complaints(page, inside, without=()):
+    """What axe-core holds against the elements `inside`, serious or critical, but for the rules `without`."""
+    if not AXE.is_file():
+        pytest.skip(f'NO AXE: what a screen reader is told was not tested; {AXE} is missing, see `make test`')
+    page.evaluate(AXE.read_text(encoding='utf-8'))
+    return page.evaluate("""async ([inside, without]) => {
+      const rules = Object.fromEntries(without.map(rule => [rule, {enabled: false}]));
+      const found = await axe.run(inside, {rules, resultTypes: ['violations']});
+      return found.violations.filter(rule => ['serious', 'critical'].includes(rule.impact)).flatMap(rule =>
+        rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 200)}`)); }""", [inside, list(without)])
 
 
 def drag(page, slider):

@@ -7,10 +7,17 @@ import pytest
 from PIL import Image
 
 from ..waiting import wait_for
-from .drive import ROOT, drag, new_page, serve, sticks_out
+from .drive import ROOT, complaints, drag, new_page, serve, sticks_out
 from .test_style_lab import button, composite, tab, wait_for_epoch, wait_for_state
 
 pytestmark = pytest.mark.slow
+
+TABS = 'Weights', 'Layers', 'Training', 'Pictures', 'Try it', 'Gram matrices'
+# what a finger can't hit: less than 44 pixels wide or high. A box counts with the label that is clicked for it
+SMALL = """() => [...document.querySelectorAll('.d2l-lab :is(button, select, input, [role=tab], [role=slider])')]
+  .filter(e => e.checkVisibility()).map(e => e.closest('label') ?? e)
+  .filter(e => { const box = e.getBoundingClientRect(); return box.width && Math.min(box.width, box.height) < 43.5; })
+  .map(e => e.outerHTML.slice(0, 200))"""
 
 
 @pytest.fixture(scope='module')
@@ -126,6 +133,16 @@ def test_on_a_telephone_the_picture_comes_first_and_the_sliders_below(visited, s
         assert low < after < high and after != before
         view = page.locator('.d2l-stage .d2l-picture').bounding_box()
         assert view['y'] >= -1 and view['y'] + view['height'] < 844  # it stays in sight
+
+
+def test_everybody_can_use_it_on_a_telephone(visited, shots):
+    page = seen_at(visited, 390, 844)
+    for name in TABS:
+        tab(page, name)
+        page.wait_for_timeout(400)
+        assert not complaints(page, 'body'), name
+        assert not page.evaluate(SMALL), name
+        page.screenshot(path=shots / f'telephone-{name}.png')
 
 
 def test_a_page_that_is_left_ends_its_run(app, chromium):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from ..waiting import wait_for
-from .drive import execute, expect, sticks_out
+from .drive import complaints, execute, expect, sticks_out
 
 pytestmark = pytest.mark.slow
 LONG = 'lab.training.stop.value = 10_000'  # a run that does not end before the test does
@@ -90,6 +90,9 @@ def test_every_slider_moves_by_keyboard_while_training_runs(page):
         page.wait_for_function('([name, loss]) => document.querySelector(`.d2l-legend .d2l-${name}`).textContent'
                                ' !== loss', arg=[name, loss])
     page.wait_for_function('() => document.querySelector(".d2l-used").textContent === "weights 3.16 / 3160 / 31.6"')
+    for name, spoken in (('content weight', '3.16'), ('style weight', '3160'), ('TV weight', '31.6')):
+        slider = page.locator('.d2l-controls').get_by_role('slider', name=name, exact=True)
+        expect(slider).to_have_attribute('aria-valuetext', f'{name} {spoken}')
     expect(page.locator('.d2l-running')).to_have_count(1)
 
 
@@ -437,6 +440,7 @@ def can_be_read(page, shots, theme, width):
     page.mouse.move(0, 0)
     page.screenshot(path=shots / f'{theme.lower()}-{width}.png')
     page.locator('.d2l-lab').screenshot(path=shots / f'lab-{theme.lower()}-{width}.png')
+    assert not complaints(page, '.d2l-lab')
     contrasts = page.evaluate(CONTRASTS)
     assert len(contrasts) > 20
     assert not [found for found in contrasts if found['ratio'] < 4.5]

@@ -4,6 +4,7 @@ from d2l_style.lab.picture_controls import PictureControls
 from d2l_style.lab.recipe import Settings
 from d2l_style.lab.training_thread import Worker
 
+import base64
 from dataclasses import replace
 from datetime import datetime
 
@@ -93,4 +94,9 @@ def controls(box):
 
 
 def picture_of(panel):
-    return next(child for child in panel.children if type(child).__name__ == 'Image').value
+    return next(child for child in panel.children[-1].children if type(child).__name__ == 'Image').value
+
+
+def stored_of(panel):
+    """What a stored notebook shows of a panel: a picture's bytes, and its description."""
+    return base64.b64decode(panel._fallback['image/png']), panel._fallback['text/plain']

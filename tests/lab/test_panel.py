@@ -1,11 +1,12 @@
 from d2l_style.lab.drawing import picture_png
 from d2l_style.lab.panel import Panel, as_still
 
-import base64
 import io
 
 import numpy as np
 from PIL import Image
+
+from .conftest import stored_of
 
 
 def test_a_still_says_in_the_picture_that_it_is_one():
@@ -15,5 +16,6 @@ def test_a_still_says_in_the_picture_that_it_is_one():
     assert (still[-60:] == 0).all()
     assert line.shape == (26, 400, 3)
     assert len(np.unique(line.reshape(-1, 3), axis=0)) > 5  # letters
-    stored = Panel([], picture_png(picture), 'about')._repr_mimebundle_()
-    assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(stored['image/png'])))), still)
+    stored, alt = stored_of(Panel([], picture_png(picture), 'about'))
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(stored))), still)
+    assert alt == 'about'
