@@ -32,6 +32,8 @@ RUN python3 -m venv ~/venv && \
 
 COPY --chown=${NB_UID} . ./
 RUN pip install --quiet --no-cache-dir --no-deps --editable . && \
+    mkdir -p ~/venv/share/jupyter/labextensions && \
+    cp -R d2l_style/lab/labextension ~/venv/share/jupyter/labextensions/d2l-style && \
     python -m d2l_style check
 
 EXPOSE 8888
