@@ -6,6 +6,7 @@ from mxnet import nd
 from ..backbones import backbone_of
 from ..images import postprocess
 from .cells import belongs_to_cell
+from .controls import button
 from .drawing import Drawing
 from .panel import Panel
 from .sliders import layer_choice
@@ -21,28 +22,38 @@ def browse_features(X, net):
     picture = postprocess(X).asnumpy()
     layer = layer_choice(net)
     layer.value = net.style_layers[0]
-    channel = widgets.IntSlider(min=0, max=0, description='channel', continuous_update=True)
+    channel = widgets.IntSlider(min=0, max=0, description='channel', readout=False, continuous_update=True,
+                                layout={'flex': '1 1 20em', 'width': 'auto'})
+    number = widgets.BoundedIntText(min=0, max=0, layout={'width': '6em'}, tooltip='channel, as a number')
+    widgets.link((channel, 'value'), (number, 'value'))
+    before, after = (button(text, f'the channel {which}', lambda _, step=step: move(step))
+                     for text, which, step in (('←', 'before', -1), ('→', 'after', 1)))
+    row = widgets.HBox([channel, number, before, after], layout={'width': '100%'})
+    row.add_class('d2l-slider')
     view = widgets.Image(format='png')
     read_out = widgets.HTML()
     side_by_side = {}  # of each layer: its pictures are of one size
 
     def draw(_=None):
         Y = outputs[layer.value]
-        channel.max = Y.shape[1] - 1
+        channel.max = number.max = Y.shape[1] - 1
         shown = feature_map(Y, channel.value)
         if layer.value not in side_by_side:
             side_by_side[layer.value] = features_figure(picture, shown)
         view.value = side_by_side[layer.value](shown, f'channel {channel.value} of {net.names[layer.value]}')
         active = (shown > 0).mean()
-        read_out.value = (f'{Y.shape[1]} channels of {Y.shape[3]}×{Y.shape[2]} pixels; '
-                          f'this one answers on {active:.0%} of the picture')
+        read_out.value = (f'{net.names[layer.value]} has {Y.shape[1]} channels of {Y.shape[3]}×{Y.shape[2]} pixels; '
+                          f'channel {channel.value} answers on {active:.0%} of the picture')
+
+    def move(step):
+        channel.value = min(max(channel.value + step, 0), channel.max)
 
     for control in (layer, channel):
         control.observe(draw, 'value')
     draw()
     shown = widgets.VBox([view, read_out])
     shown.add_class('d2l-view')
-    panel = Panel([layer, channel, shown], view.value,
+    panel = Panel([layer, row, shown], view.value,
                   'Feature browser: run the notebook to choose layer and channel.')
     belongs_to_cell(panel)
     return panel

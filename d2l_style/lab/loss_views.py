@@ -11,7 +11,7 @@ from .digits import short, written
 CURVES = {
     'content': ('#3b82d6', 'solid'), 'style': ('#d9690f', 'dashed'),
     'TV': ('#2a9d5a', 'dotted'), 'sum': ('#858585', 'dash_dotted')}
-DECADES = 6  # that the curves show at most: the first content loss is 0 but for rounding
+ZERO = 1e-6  # of the largest loss: what is less is 0 but for rounding, as the first content loss
 POINTS = 300  # of a curve: more than that are not seen
 RANGE = -6, 5  # of the bars, as powers of ten
 
@@ -30,7 +30,7 @@ class Curves(widgets.VBox):
         self.columns, self.rows = axes
         self.figure = bqplot.Figure(marks=list(self.lines.values()), axes=axes, animation_duration=0,
                                     display_toolbar=False,
-                                    fig_margin={'top': 8, 'bottom': 44, 'left': 60, 'right': 12},
+                                    fig_margin={'top': 8, 'bottom': 44, 'left': 60, 'right': 24},
                                     layout={'width': '100%', 'height': '230px', 'min_width': '200px'})
         super().__init__([widgets.HTML('<b>weighted losses</b> (logarithmic axis)'), self.legend, self.figure])
         self.add_class('d2l-curves')
@@ -45,11 +45,12 @@ class Curves(widgets.VBox):
         steps = [history[i] for i in shown]
         values = {'content': [step.content_loss for step in steps], 'style': [step.style_loss for step in steps],
                   'TV': [step.tv_l for step in steps], 'sum': [step.total_loss for step in steps]}
-        self._scale(len(history), [l for losses in values.values() for l in losses if l > 0])
+        least = ZERO * max((step.total_loss for step in steps), default=1)
+        self._scale(len(history), [l for losses in values.values() for l in losses if l > least])
         for name, line in self.lines.items():
             y = np.array(values[name] or [1.0])
             with line.hold_sync():
-                line.x, line.y = (shown if len(shown) else np.zeros(1)), np.where(y > 0, y, math.nan)
+                line.x, line.y = (shown if len(shown) else np.zeros(1)), np.where(y > least, y, math.nan)
         self.legend.value = '<div class="d2l-legend">' + ''.join(
             f'<span><svg width="22" height="8" aria-hidden="true"><line x1="0" y1="4" x2="22" y2="4" stroke="{colour}" '
             f'stroke-width="3" stroke-dasharray="{dashes}"/></svg> {name} <output class="d2l-{name}">'
@@ -57,20 +58,27 @@ class Curves(widgets.VBox):
             for (name, (colour, _)), dashes in zip(CURVES.items(), ('', '6 4', '2 3', '7 3 2 3'))) + '</div>'
 
     def _scale(self, epochs, losses):
-        """Axes from 0 to the last epoch and between powers of ten; they change seldom, which is easier to read."""
-        high = math.ceil(math.log10(max(losses))) if losses else 3
-        low = max(high - DECADES, math.floor(math.log10(min(losses)))) if losses else -1
-        high = max(high, low + 2)
+        """Axes from 0 to the last epoch, and between round numbers, so that they change seldom."""
+        steps = round_numbers(min(losses, default=1), max(losses, default=1000))
         last = max(10, -(-epochs // 50) * 50)
         if self.scales['x'].max != last:
             self.columns.tick_values = ticks = np.linspace(0, last, 6)
             self.columns.tick_labels = tick_labels(ticks)
             self.scales['x'].max = float(last)
-        if (self.scales['y'].min, self.scales['y'].max) != (10.0 ** low, 10.0 ** high):
-            self.rows.tick_values = ticks = np.array([10.0 ** power for power in range(low, high + 1)])
-            self.rows.tick_labels = tick_labels(ticks)
+        if (self.scales['y'].min, self.scales['y'].max) != (steps[0], steps[-1]):
+            powers = [number for number in steps if f'{number:e}'.startswith('1')]
+            self.rows.tick_values = shown = np.array(powers if len(powers) > 2 else steps)
+            self.rows.tick_labels = tick_labels(shown)
             with self.scales['y'].hold_sync():
-                self.scales['y'].min, self.scales['y'].max = 10.0 ** low, 10.0 ** high
+                self.scales['y'].min, self.scales['y'].max = steps[0], steps[-1]
+
+
+def round_numbers(low, high):
+    """1, 2 and 5 times the powers of ten, from the last below `low` to the first above `high`, three at the least."""
+    powers = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 2)
+    found = [float(f'{digit}e{power}') for power in powers for digit in (1, 2, 5)]
+    first = max(i for i, number in enumerate(found) if number <= low)
+    return found[first:max(first + 2, next(i for i, number in enumerate(found) if number >= high)) + 1]
 
 
 def tick_labels(ticks):

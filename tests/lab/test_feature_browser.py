@@ -21,8 +21,15 @@ def test_the_browser_follows_layer_and_channel(job):
     knobs = controls(panel)
     first = picture_of(panel)
     assert knobs['channel'].max == 3
-    knobs['channel'].value = 2
+    slider, number, before, after = panel.children[-2].children
+    number.value = 2
     second = picture_of(panel)
+    assert slider.value == 2 and 'channel 2 answers' in panel.children[-1].children[-1].value
+    after.click()
+    after.click()
+    assert slider.value == number.value == 3  # there is none after it
+    before.click()
+    assert slider.value == number.value == 2
     knobs['layer'].value = 19
     assert knobs['channel'].max == 7
     assert len({first, second, picture_of(panel)}) == 3

@@ -1,6 +1,6 @@
 from d2l_style import Weights
 from d2l_style.lab.digits import short
-from d2l_style.lab.loss_views import Curves, bars_html, sums, tick_labels, weighted_losses
+from d2l_style.lab.loss_views import Curves, bars_html, round_numbers, sums, tick_labels, weighted_losses
 
 import re
 
@@ -26,6 +26,22 @@ def test_curves_show_every_loss_and_skip_what_a_logarithm_cannot(worker):
     curves.show(worker.history * 1000)
     assert len(curves.lines['sum'].y) == 300
     assert curves.scales['x'].max == 4000
+
+
+def test_the_axis_keeps_to_what_the_run_shows_and_leaves_out_what_is_0(worker):
+    assert round_numbers(0.3, 700) == [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+    assert round_numbers(20, 20) == [20, 50, 100]
+    assert round_numbers(1e-9, 3e-9) == [1e-9, 2e-9, 5e-9]
+    trained(worker, 5)
+    assert 0 <= worker.history[0].content_loss < 1e-6  # the content image itself
+    curves = Curves()
+    curves.show(worker.history)
+    found = [loss for step in worker.history for loss in (step.content_loss, step.style_loss, step.tv_l)]
+    losses = [loss for loss in found if loss > 1e-3]
+    assert min(losses) / 2.5 <= curves.scales['y'].min <= min(losses)
+    most = max(step.total_loss for step in worker.history)
+    assert most <= curves.scales['y'].max <= 2.5 * most
+    assert np.isnan(curves.lines['content'].y[0]) and not np.isnan(curves.lines['content'].y[1:]).any()
 
 
 def test_axes_write_numbers_as_the_lab_does():
