@@ -14,6 +14,8 @@ from .sliders import Pair, epoch_places, log_places, weight_sliders
 
 EPOCHS = 100  # of a run with the lab's own settings: after that the picture dissolves into strokes
 
+EFFECT = 'Turn a weight while a run goes on: what that did to its loss and to the picture is said here.'
+
 
 def helped(sentence, *controls):
     """Controls, one below the other, with a sentence of help below."""
@@ -58,11 +60,19 @@ class WeightControls(Reporting):
     def __init__(self, settings, changed):
         self.sliders = weight_sliders(settings.weights)
         self.scale = Pair('style size', settings.style_scale, log_places(0.5, 2, 25, zero=False), 0.25, 4)
-        super().__init__([*(helped(HELP[name], slider) for name, slider in self.sliders.items()),
+        self.effect = widgets.HTML()
+        for name in ('effect', 'effect-place'):
+            self.effect.add_class(f'd2l-{name}')
+        self.tell('')
+        super().__init__([self.effect, *(helped(HELP[name], slider) for name, slider in self.sliders.items()),
                           helped(HELP['style_scale'], self.scale)], changed)
         for slider in self.sliders.values():
             slider.observe(lambda _: self.report(weights={n: s.value for n, s in self.sliders.items()}), 'value')
         self.scale.observe(lambda change: self.report(style_scale=change['new']), 'value')
+
+    def tell(self, text):
+        """Say what turning a slider did, where there always is room for it."""
+        self.effect.value = f'<span role="status">{text or EFFECT}</span>'
 
     def set(self, settings):
         """Show `settings` without reporting them."""

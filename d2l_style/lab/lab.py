@@ -54,7 +54,7 @@ class StyleLab(Panel):
         self.choice = PictureControls(settings, pictures, partial(self._changed, 'pictures'),
                                       lambda: bool(self.worker.history), most_pixels, most_bytes)
         self.effects = Effects({**self.weights.sliders, 'style_scale': self.weights.scale},
-                               {'content': 'content', 'style': 'style', 'tv': 'TV'})
+                               {'content': 'content', 'style': 'style', 'tv': 'TV'}, self.weights.tell)
         self._make_run_bar()
         self._make_views()
         self.saving = Saving(self.worker, most_pixels, most_bytes, do=self._keep, say=partial(self.say, place='keep'),
@@ -91,7 +91,8 @@ class StyleLab(Panel):
         self.curves, self.bars, self.grams = Curves(), LayerBars(), GramView()
 
     def _arrange(self):
-        tabs = widgets.Tab([self.weights, self.layers, self.training, self.choice, Guide(self._experiment)])
+        self.guide = Guide(self._experiment)
+        tabs = widgets.Tab([self.weights, self.layers, self.training, self.choice, self.guide])
         tabs.titles = ('Weights', 'Layers', 'Training', 'Pictures', 'Try it')
         details = widgets.Tab([self.bars, self.grams], titles=('Losses by layer', 'Gram matrices'))
         presets = widgets.HBox([self.chapter, self.lively], layout={'flex_flow': 'row wrap'})
@@ -124,6 +125,7 @@ class StyleLab(Panel):
         self.choice.forget()
         self.effects.clear()
         self.saving.quiet()
+        self.guide.forget()
 
     def _changed(self, place, stop_after=None, anew=None, **values):
         worker, self._place = self.worker, place
@@ -247,7 +249,7 @@ class StyleLab(Panel):
         self._show_pictures(worker)
         if not running or self.pace.pictures % DETAILS_EVERY == 0:
             measured = worker.transfer.measure(worker.X)
-            self.effects.saw(measured, self.composite.picture)
+            self.effects.saw(measured, self.composite.picture, worker.history)
             self.bars.show(measured, worker.used().weights)
             self.grams.show(measured)
             self.curves.show(worker.history, sums(measured, worker.used().weights))
@@ -268,6 +270,7 @@ class StyleLab(Panel):
     def _show_state(self):
         worker = self.worker
         self.bar.show(worker)
+        self.guide.saw(worker)
         if self._state != (worker.state, worker.message):
             self._state = worker.state, worker.message
             if worker.message:

@@ -49,16 +49,16 @@ def as_still(picture):
 
 
 class Message(widgets.HTML):
-    """A sentence beside the control that caused it; not there while there is nothing to say."""
+    """A sentence beside the control that caused it. It lies over what is below, so that nothing moves when it comes."""
 
     def __init__(self):
-        super().__init__(layout={'display': 'none'})
+        super().__init__()
+        self.add_class('d2l-message')
 
     def say(self, text, kind='error'):
         """Show a text, an 'error' or a 'note'; an empty one takes it away."""
         role = 'alert' if kind == 'error' else 'status'
         self.value = f'<div class="d2l-{kind}" role="{role}">{html.escape(text)}</div>' if text else ''
-        self.layout.display = '' if text else 'none'
 
 
 def close_parts(widget):

@@ -85,7 +85,7 @@ class PictureControls(Reporting):
                                      button('Go on with this picture', 'nothing is thrown away: the composite image '
                                             'stays, and is led towards the new content image', self._answer(False))],
                                     layout={'display': 'none', 'flex_flow': 'row wrap'})
-        ask = widgets.VBox([self.question, self.answers])
+        ask = widgets.VBox([widgets.VBox([self.question, self.answers])])
         ask.add_class('d2l-ask')
         super().__init__([
             self.tiles['content'], ask, self.tiles['style'],

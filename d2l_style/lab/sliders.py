@@ -18,8 +18,9 @@ class Number(widgets.VBox):
         self.lowest, self.highest, self.whole = lowest, highest, whole
         self.box = widgets.FloatText(value=value, description=description, tooltip=tooltip, layout={'width': width},
                                      **options)  # an IntText would cut 2.5 down to 2
-        self.note = widgets.HTML(layout={'display': 'none'})
-        self.note.add_class('d2l-allowed')
+        self.note = widgets.HTML()
+        for name in ('message', 'allowed'):
+            self.note.add_class(f'd2l-{name}')
         super().__init__([self.box, self.note], value=value)
         self.add_class('d2l-box')
         self.box.observe(self._typed, 'value')
@@ -55,7 +56,6 @@ class Number(widgets.VBox):
         self.box.value = change['new']
 
     def _say(self, text):
-        self.note.layout.display = '' if text else 'none'
         self.note.value = f'<span role="alert">{text}</span>' if text else ''
 
 
