@@ -55,7 +55,7 @@ class Reporting(widgets.VBox):
 
 
 class WeightControls(Reporting):
-    """The three weights, and the size of the style."""
+    """The three weights, and the size of the style. `effect`: where it is said what turning one did."""
 
     def __init__(self, settings, changed):
         self.sliders = weight_sliders(settings.weights)
@@ -64,7 +64,7 @@ class WeightControls(Reporting):
         for name in ('effect', 'effect-place'):
             self.effect.add_class(f'd2l-{name}')
         self.tell('')
-        super().__init__([self.effect, *(helped(HELP[name], slider) for name, slider in self.sliders.items()),
+        super().__init__([*(helped(HELP[name], slider) for name, slider in self.sliders.items()),
                           helped(HELP['style_scale'], self.scale)], changed)
         for slider in self.sliders.values():
             slider.observe(lambda _: self.report(weights={n: s.value for n, s in self.sliders.items()}), 'value')

@@ -97,7 +97,8 @@ class StyleLab(Panel):
         details = widgets.Tab([self.bars, self.grams], titles=('Losses by layer', 'Gram matrices'))
         presets = widgets.HBox([self.chapter, self.lively], layout={'flex_flow': 'row wrap'})
         parts = {
-            'tabs': tabs, 'details': details, 'bar': self.bar, 'controls': widgets.VBox([tabs, presets]),
+            'tabs': tabs, 'details': details, 'bar': self.bar,
+            'controls': widgets.VBox([tabs, presets, self.weights.effect]),
             'left': widgets.VBox([self.bar, self.message, self.composite, self.composite.tools]),
             'keep': self.saving}
         parts['stage'] = widgets.Box([parts['left'], parts['controls']])
