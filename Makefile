@@ -58,7 +58,7 @@ formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbg
 hub: $(VENV)/compiled  ## JupyterHub for a class on this machine, as root (docs/teachers.md; settings: docs/hub.md)
 	$(BIN)/python -m jupyterhub --config classroom/hub/jupyterhub_config.py $(ARGS)
 
-test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, the hub, every notebook (13 minutes; SEED=1: in a random order)
+test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, the hub, every notebook (13 to 19 minutes; SEED=1: in a random order)
 	@SEED="$(SEED)" sh tools/test.sh $(BIN)
 
 check: lint  ## lint and the fast tests, for whoever changes a line (80 seconds)
