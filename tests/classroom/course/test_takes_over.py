@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, grading]
 
 SECONDS = f'54321.{os.getpid()}'  # no other run of these tests has this one
 TAKES_OVER = {  # source of the cell `gram`: what it does to those who run it, and the marks that are left
-    'endless-loop': ('import time\nwhile True:\n    time.sleep(1)', AUTOMATIC - POINTS['gram']),
+    'endless-loop': ('while True:\n    pass', AUTOMATIC - POINTS['gram']),
     'deaf-loop': ('''import time
 while True:
     try:
