@@ -61,7 +61,7 @@ def gram(X: nd.NDArray) -> nd.NDArray:
     """
     num_channels, n = X.shape[1], X.size // X.shape[1]
     X = X.reshape((num_channels, n))
-    return nd.dot(X, X.T) / (num_channels * n)
+    return nd.linalg.syrk(X) / (num_channels * n)  # X·Xᵀ without the transposition
 
 
 def style_loss(Y_hat: nd.NDArray, gram_Y: nd.NDArray) -> nd.NDArray:
