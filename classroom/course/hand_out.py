@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 from nbgrader_commands import ASSIGNMENT, COURSE, EXCHANGE, NOTEBOOK, nbgrader
 
-CONFIGURATION = ('nbgrader_config.py', 'preprocessors.py', 'landlock.py')  # what nbgrader needs in a course's folder
+CONFIGURATION = ('nbgrader_config.py', 'preprocessors.py', 'pages.py', 'apart.py', 'landlock.py')  # what nbgrader needs in a course's folder
 
 
 def student_version(target):

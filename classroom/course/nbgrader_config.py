@@ -5,7 +5,8 @@ from pathlib import Path
 
 COURSE = Path(__file__).resolve().parent
 sys.path.insert(0, str(COURSE))
-import preprocessors  # noqa: E402  # ours, beside this file
+import pages  # noqa: E402  # ours, beside this file
+import preprocessors  # noqa: E402
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor  # noqa: E402
 from nbgrader.preprocessors import (  # noqa: E402
     AssignLatePenalties,
@@ -37,4 +38,7 @@ c.Autograde.autograde_preprocessors = [preprocessors.ExecuteApart, LimitOutput, 
 c.ExecuteApart.timeout = 60  # seconds for a cell; the slowest, the imports, takes about three
 c.ExecuteApart.total = 300  # seconds for a submission
 c.ExecuteApart.shutdown_kernel = 'immediate'  # nothing in it has to be kept
-c.GenerateFeedback.preprocessors = [preprocessors.ShowRemarks, GetGrades, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.preprocessors = [pages.ForTheStudent, preprocessors.ShowRemarks, pages.Harmless, GetGrades,
+                                    CSSHTMLHeaderPreprocessor]
+c.HTMLExporter.preprocessors = [pages.Harmless]  # for Formgrader
+c.HTMLExporter.filters, c.HTMLExporter.sanitize_html = pages.FILTERS, True
