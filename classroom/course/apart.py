@@ -70,7 +70,7 @@ def close_the_disk(home, sockets):
     _attributes(sockets, Attributes(clear=READ_ONLY), 0)
     needed = [home, sockets, *landlock.readable()]
     for folder in COVERED:
-        if os.path.isdir(folder) and not any(Path(path).resolve().is_relative_to(folder) for path in needed):
+        if Path(folder).is_dir() and not any(Path(path).resolve().is_relative_to(folder) for path in needed):
             _memory(folder, 4096)
     _memory('/dev/shm', SHARED)
     _memory(home, WRITTEN)

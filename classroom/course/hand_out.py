@@ -6,7 +6,8 @@ from pathlib import Path
 import nbformat
 from nbgrader_commands import ASSIGNMENT, COURSE, EXCHANGE, NOTEBOOK, nbgrader
 
-CONFIGURATION = ('nbgrader_config.py', 'preprocessors.py', 'pages.py', 'apart.py', 'landlock.py')  # what nbgrader needs in a course's folder
+# what nbgrader needs in a course's folder
+CONFIGURATION = ('nbgrader_config.py', 'preprocessors.py', 'pages.py', 'inbound.py', 'apart.py', 'landlock.py')
 
 
 def student_version(target):

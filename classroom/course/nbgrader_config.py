@@ -27,6 +27,7 @@ c.CourseDirectory.db_url = f'sqlite:///{COURSE / "gradebook.db"}?timeout=60'
 
 if 'D2L_STYLE_EXCHANGE' in os.environ:  # on the hub
     c.Exchange.root = os.environ['D2L_STYLE_EXCHANGE']
+    c.ExchangeFactory.collect = 'inbound.Collect'
 
 c.ClearSolutions.code_stub = {'python': '# your turn'}  # a comment, so that "Run All" goes through an empty notebook
 c.ClearSolutions.text_stub = '*Your answer:*'

@@ -1,4 +1,4 @@
-"""What is shown of a submission: to the teacher (Formgrader) nothing that a browser runs, to the student no test either.
+"""What is shown of a submission: to the teacher (Formgrader) nothing that a browser runs, to the student no test, too.
 
 What students wrote is cleaned before it becomes a page, text by text: Formgrader's page needs scripts of its own beside
 the student's cells, so neither a Content-Security-Policy nor a frame without rights can be put around them. Feedback
@@ -18,8 +18,9 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
-TAGS = bleach.ALLOWED_TAGS | set('br caption dd del details div dl dt h1 h2 h3 h4 h5 h6 hr img p pre s span style sub '
-                                 'summary sup table tbody td tfoot th thead tr u'.split()) - {'style'}
+TAGS = bleach.ALLOWED_TAGS | {'br', 'caption', 'dd', 'del', 'details', 'div', 'dl', 'dt', 'h1', 'h2', 'h3', 'h4', 'h5',
+                              'h6', 'hr', 'img', 'p', 'pre', 's', 'span', 'sub', 'summary', 'sup', 'table', 'tbody',
+                              'td', 'tfoot', 'th', 'thead', 'tr', 'u'}
 ATTRIBUTES = {'*': ['style', 'title'], 'a': ['href'], 'img': ['src', 'alt', 'width', 'height'],
               'td': ['colspan', 'rowspan'], 'th': ['colspan', 'rowspan', 'scope']}
 STYLES = CSSSanitizer(['text-align', 'color', 'font-weight', 'font-style', 'white-space'])
@@ -67,7 +68,7 @@ FILTERS = {'markdown2html': markdown, 'clean_html': clean, 'strip_files_prefix':
 class Harmless(Preprocessor):
     """Cells without anything that nbconvert's templates put into a page as it is."""
 
-    def preprocess_cell(self, cell, resources, index):
+    def preprocess_cell(self, cell, resources, index):  # noqa: ARG002
         """Keep outputs of a few kinds, and of the cell's settings nbgrader's, which come from the assignment."""
         cell.metadata = nbformat.from_dict({name: cell.metadata[name] for name in ('nbgrader',)
                                             if name in cell.metadata})
@@ -89,8 +90,8 @@ class Harmless(Preprocessor):
 class ForTheStudent(NbGraderPreprocessor):
     """What the student wrote, and of each check its name, its points and a hint: no cell of the teacher's.
 
-    What a student's code prints where hidden tests are in reach may hold them, in any disguise. Shown is what it printed
-    where they were not (`preprocessors.ExecuteApart`), or nothing.
+    What a student's code prints where hidden tests are in reach may hold them, in any disguise. Shown is what it
+    printed where they were not (`preprocessors.ExecuteApart`), or nothing.
     """
 
     def preprocess(self, nb, resources):

@@ -4,7 +4,6 @@ import html
 import json
 import os
 import re
-import sys
 import tempfile
 import time
 from pathlib import Path
