@@ -49,6 +49,17 @@ def command(home, sockets, program, apart=None):
     return [sys.executable, __file__, apart or ('yes' if possible() else 'no'), home, sockets, *program]
 
 
+def lacking():
+    """Sentences on what this system can't keep a submission from."""
+    found = []
+    if not landlock.strength():
+        found.append('This system lacks Landlock: a submission could read and change your files (docs/teachers.md)')
+    if not possible():
+        found.append('This system gives users no namespaces: a submission could change the permissions of your files, '
+                     'and leave something behind (docs/teachers.md)')
+    return found
+
+
 def enter():
     """Namespaces of its own for what this process starts; of itself, for its files and network."""
     user, group = os.getuid(), os.getgid()

@@ -7,7 +7,8 @@ import nbformat
 from nbgrader_commands import ASSIGNMENT, COURSE, EXCHANGE, NOTEBOOK, nbgrader
 
 # what nbgrader needs in a course's folder
-CONFIGURATION = ('nbgrader_config.py', 'preprocessors.py', 'pages.py', 'inbound.py', 'apart.py', 'landlock.py')
+CONFIGURATION = ('nbgrader_config.py', 'preprocessors.py', 'pages.py', 'inbound.py', 'apart.py', 'landlock.py',
+                 'grading_process.py')
 
 
 def student_version(target):

@@ -4,11 +4,13 @@ import html
 import json
 import os
 import re
+import shutil
 import tempfile
 import time
 from pathlib import Path
 
 import apart
+import grading_process
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_markdown_cell, new_output
@@ -56,7 +58,7 @@ class ConfinedKernel(AsyncKernelManager):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.place = Path.home().parent
-        if tempfile.gettempdir() != str(Path.home()):  # it was not the grading process: nbgrader's own pages
+        if not is_watched():  # nbgrader's own pages
             self.made = tempfile.TemporaryDirectory(prefix='kernel-', ignore_cleanup_errors=True)  # goes with this
             self.place = make_place(self.made.name)
         # sockets in a folder of its own: kernels that start at once may choose the same port
@@ -65,16 +67,22 @@ class ConfinedKernel(AsyncKernelManager):
 
     def format_kernel_cmd(self, extra_arguments=None):
         """The command that starts the kernel."""
-        return apart.command(str(self.place / 'home'), str(self.place / 'run'),
-                             super().format_kernel_cmd(extra_arguments))
+        return apart.command(self.home, str(self.place / 'run'), super().format_kernel_cmd(extra_arguments))
 
     def start_kernel(self, **options):
-        """Start it with a home where it may write, and nowhere else."""
-        home = str(self.place / 'home')
-        options['env'] = {**os.environ, **dict.fromkeys(('HOME', 'TMPDIR', 'MPLCONFIGDIR'), home),
-                          'IPYTHONDIR': f'{home}/ipython', 'JUPYTER_RUNTIME_DIR': f'{home}/runtime'}
-        options['cwd'] = tempfile.mkdtemp(prefix='submission-', dir=home)
+        """Start it with an empty home, which no kernel before it had."""
+        self.home = tempfile.mkdtemp(dir=self.place / 'home')
+        for file in (self.place / 'home').glob('fontlist-*.json'):  # what is known of fonts
+            shutil.copy(file, self.home)
+        options['env'] = {**os.environ, **dict.fromkeys(('HOME', 'TMPDIR', 'MPLCONFIGDIR'), self.home),
+                          'IPYTHONDIR': f'{self.home}/ipython', 'JUPYTER_RUNTIME_DIR': f'{self.home}/runtime'}
+        options['cwd'] = tempfile.mkdtemp(prefix='submission-', dir=self.home)
         return super().start_kernel(**options)
+
+
+def is_watched():
+    """Whether this is `grading_process`, which has made a place for each submission."""
+    return tempfile.gettempdir() == str(Path.home())
 
 
 def make_place(folder):
@@ -100,6 +108,7 @@ class ExecuteApart(Execute):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, kernel_manager_class=ConfinedKernel, **kwargs)
         self.iopub_timeout, self.raise_on_iopub_timeout = 15, False  # seconds, for who prints very much
+        self.store_widget_state = False  # of any size, and in no check
 
     def preprocess(self, nb, resources, km=None):
         public, began = _without_hidden_tests(nb), time.monotonic()
@@ -109,6 +118,8 @@ class ExecuteApart(Execute):
         if self.over:
             remarks.append(f'{self.over}; not run: {", ".join(not_run) or "nothing that has points"}')
         if any(cell.cell_type == 'code' and determine_grade(cell)[0] == 0 for cell in nb.cells if is_grade(cell)):
+            if is_watched():
+                grading_process.end_all(os.getppid())  # the second kernel meets nothing of the first
             left = self.total - (time.monotonic() - began)
             self._execute(public, resources, km, max(self.timeout or 0, left), self.over and (self.last, self.over))
             shown = {str(where): cell.outputs for where, cell in enumerate(public.cells)
