@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from choose import written
-from reading import AGAIN, LARGEST, kind_of
+from reading import AGAIN, LARGEST, kind_of, unpacked
 
 UNPACKED, MEMBERS, DEPTH = 1_000_000_000, 5000, 4  # bytes and files of an archive with all in it, how deep
 NOISE = 'left by an operating system'
@@ -165,7 +165,7 @@ def _tar_members(path):
 
 def _unpacked(members, parts, spool, depth):
     """The files in an archive; where it is damaged, those before that, and the archive itself with what is wrong."""
-    (used, found), empty = _used(spool), True
+    (used, found), empty = unpacked(spool), True
     try:
         for name, date, content in members:
             inside = (*parts, *(part for part in re.split(r'[/\\]', name) if part not in ('', '.', '..')))
@@ -183,7 +183,7 @@ def _unpacked(members, parts, spool, depth):
             for file in leaves(target, inside, spool, depth + 1):
                 yield File(file.parts, file.path, file.why_not, date) if file.path == target else file
             if _members_of(target) is not None:
-                used, found = _used(spool)
+                used, found = unpacked(spool)
         if empty:
             yield File(parts, why_not=f'is an empty archive: {AGAIN}')
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError,
@@ -191,12 +191,6 @@ def _unpacked(members, parts, spool, depth):
         too_large = f'unpacks to more than {UNPACKED // 10**6} MB or {MEMBERS} files: {AGAIN} itself'
         yield File(parts, why_not=too_large if str(error) == 'too large' else
                    f'is a damaged archive: {AGAIN} again')
-
-
-def _used(spool):
-    """Bytes and number of the files that are unpacked into `spool`."""
-    sizes = [file.stat().st_size for file in Path(spool).glob('*/file')]
-    return sum(sizes), len(sizes)
 
 
 # Whose it is
