@@ -12,8 +12,6 @@ from pathlib import Path
 import matplotlib
 import psutil
 
-MEMORY = 4_000_000_000  # bytes of address space for each process of a submission; a right solution has 1.2 GB
-FILES = 100_000_000  # bytes of each file that a submission writes
 PATIENCE = 600  # seconds for a submission from start to end, of which its cells have 300, and 60 a second time
 
 
@@ -74,9 +72,6 @@ class Grader:
         self.process = psutil.Popen([sys.executable, program], cwd=self.course, stdin=subprocess.PIPE,
                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                     env=environment(self.home.name, self.threads), start_new_session=True)
-        if hasattr(self.process, 'rlimit'):  # Linux
-            self.process.rlimit(psutil.RLIMIT_AS, (MEMORY, MEMORY))
-            self.process.rlimit(psutil.RLIMIT_FSIZE, (FILES, FILES))
 
     def _end(self):
         if self.process:

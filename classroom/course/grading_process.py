@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+MEMORY = 4_000_000_000  # bytes of address space for each process of a submission; a right solution has 1.2 GB
+FILES = 100_000_000  # bytes of each file that a submission writes
 TAKE_BACK = 36  # of prctl: who has lost its parent becomes a child of this process, and not of the system's first
 
 
@@ -23,10 +25,11 @@ def watch():
     """Go on in a child of this process, which stays behind to end what the child has started, however that ends."""
     with contextlib.suppress(AttributeError):  # not Linux
         ctypes.CDLL(None).prctl(TAKE_BACK, 1, 0, 0, 0)
+    signal.signal(signal.SIGTERM, lambda *_: (end_all(os.getpid()), os._exit(0)))
     worker = os.fork()
     if worker == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         return
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(worker, signal.SIGKILL))
     while os.wait()[0] != worker:
         pass
     end_all(os.getpid())
@@ -70,6 +73,9 @@ def main():
     from nbgrader.utils import capture_log, temp_attrs
     answers = os.fdopen(os.dup(1), 'w')
     os.dup2(2, 1)  # what a kernel prints must not look like an answer
+    if sys.platform == 'linux':
+        psutil.Process().rlimit(psutil.RLIMIT_AS, (MEMORY, MEMORY))
+        psutil.Process().rlimit(psutil.RLIMIT_FSIZE, (FILES, FILES))
     app = AutogradeApp.instance()
     app.initialize([])
     for line in sys.stdin:
