@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-import landlock
+import apart
 import nbformat
 from collect import key_of_file
 from feedback import copy_of_exchange, give_feedback
@@ -58,8 +58,8 @@ def grade(force=False, workers=2, course=COURSE):
     if not any(course.glob('submitted/*')) and not (course / 'collected.json').exists():
         sys.exit(f'nothing was handed in: put notebooks into {course}/submitted/STUDENT/{ASSIGNMENT}/{NOTEBOOK}, or '
                  'into the folder downloaded and call make collect')
-    if not landlock.strength():
-        print('This system lacks Landlock: a submission could write to your files (docs/teachers.md)', file=sys.stderr)
+    for sentence in apart.lacking():
+        print(sentence, file=sys.stderr)
     assignment = released(course)
     with tempfile.TemporaryDirectory() as spool:
         hand_ins = _handed_in(course, assignment, spool)

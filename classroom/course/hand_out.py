@@ -6,7 +6,9 @@ from pathlib import Path
 import nbformat
 from nbgrader_commands import ASSIGNMENT, COURSE, EXCHANGE, NOTEBOOK, nbgrader
 
-CONFIGURATION = ('nbgrader_config.py', 'preprocessors.py', 'landlock.py')  # what nbgrader needs in a course's folder
+# what nbgrader needs in a course's folder
+CONFIGURATION = ('nbgrader_config.py', 'preprocessors.py', 'pages.py', 'inbound.py', 'apart.py', 'landlock.py',
+                 'grading_process.py')
 
 
 def student_version(target):

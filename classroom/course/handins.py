@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path
 
 from choose import written
-from reading import AGAIN, LARGEST, kind_of
+from reading import AGAIN, LARGEST, kind_of, unpacked
 
-UNPACKED, MEMBERS, DEPTH = 1_000_000_000, 5000, 4  # bytes and files of one archive, archives in one another
+UNPACKED, MEMBERS, DEPTH = 1_000_000_000, 5000, 4  # bytes and files of an archive with all in it, how deep
 NOISE = 'left by an operating system'
 SYSTEM = {'.DS_Store', 'Thumbs.db', 'desktop.ini', '__MACOSX', '.gitkeep', '.git'}
 ARCHIVES = re.compile(r'(\.tar)?\.(zip|gz|tgz|tar|xz|bz2)$|\.tar$', re.IGNORECASE)
@@ -77,7 +77,7 @@ def take_in(entries, released, spool, by_folder=False):
     """
     by_student, listed = {}, []
     for entry in entries:
-        files = list(leaves(entry, (entry.name,), spool))
+        files = list(leaves(entry, (entry.name,), tempfile.mkdtemp(dir=spool)))
         above = 0 if by_folder else _class_above(files, released)
         for file in files:
             student = _folder_owner(entry) if by_folder else owner(file, above)
@@ -165,24 +165,26 @@ def _tar_members(path):
 
 def _unpacked(members, parts, spool, depth):
     """The files in an archive; where it is damaged, those before that, and the archive itself with what is wrong."""
-    left, found = UNPACKED, 0
+    (used, found), empty = unpacked(spool), True
     try:
         for name, date, content in members:
             inside = (*parts, *(part for part in re.split(r'[/\\]', name) if part not in ('', '.', '..')))
-            found += 1
+            found, empty = found + 1, False
             if isinstance(content, str):
                 yield File(inside, why_not=content)
                 continue
             target = Path(tempfile.mkdtemp(dir=spool)) / 'file'
             with content() as source, target.open('wb') as out:
                 while block := source.read(1 << 20):
-                    left -= len(block)
-                    if left < 0 or found > MEMBERS:
+                    used += len(block)
+                    if used > UNPACKED or found > MEMBERS:
                         raise zipfile.BadZipFile('too large')
                     out.write(block)
             for file in leaves(target, inside, spool, depth + 1):
                 yield File(file.parts, file.path, file.why_not, date) if file.path == target else file
-        if not found:
+            if _members_of(target) is not None:
+                used, found = unpacked(spool)
+        if empty:
             yield File(parts, why_not=f'is an empty archive: {AGAIN}')
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError,
             ValueError) as error:

@@ -1,5 +1,6 @@
 """A class hands in: nbgrader gives each its marks and hints, and nobody stops the grading of the others."""
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from grade import grade, report
 from grader import Grader
 from hand_out import student_version
@@ -170,6 +172,24 @@ def test_everybody_has_feedback_and_a_row_in_the_table(graded):
     table = pd.read_csv(folder / 'grades.csv').set_index('student_id')
     assert table['score'].dropna().to_dict() == {name: one.score for name, one in results.items() if not one.problem}
     assert table['problem'].dropna().to_dict() == {name: one.problem for name, one in results.items() if one.problem}
+
+
+def test_no_page_shows_a_hidden_test_or_an_answer_of_the_key(graded):
+    folder, results = graded
+    cells = nbformat.read(folder / 'source' / ASSIGNMENT / NOTEBOOK, as_version=4).cells
+    hidden, key = ({line.strip() for cell in cells for part in re.findall(
+        rf'### BEGIN {kind}\n(.*?)### END {kind}', cell.source, re.DOTALL) for line in part.splitlines()}
+        for kind in ('HIDDEN TESTS', 'SOLUTION'))
+    assert len(hidden) > len(POINTS) + len(ANSWERS) and len(key) > 20
+    released = (folder / 'release' / ASSIGNMENT / NOTEBOOK).read_text()
+    for student in set(results) - {'solution'}:
+        text = (folder / 'feedback' / student / ASSIGNMENT / '06_exercises.html').read_text()
+        page = BeautifulSoup(text, 'html.parser')
+        shown = {line.strip() for line in page.get_text().splitlines()}
+        assert not [line for line in hidden if line and any(line in one for one in shown)], student
+        assert student != 'empty' or not [line for line in key & shown if line and line not in released]
+    text = (folder / 'feedback' / 'empty' / ASSIGNMENT / '06_exercises.html').read_text()
+    assert 'mark_answer' not in text and all(f'check_{name}' in text for name in [*POINTS, *ANSWERS])
 
 
 def test_a_grader_that_fails_is_named_and_leaves_its_log(graded, monkeypatch):

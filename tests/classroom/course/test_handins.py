@@ -120,14 +120,22 @@ def test_what_cannot_be_read_is_its_students_problem(take, path, data, words):
 
 
 def test_many_packed_files_are_not_unpacked_for_ever(take, monkeypatch):
-    monkeypatch.setattr('handins.MEMBERS', 3)
-    monkeypatch.setattr('handins.UNPACKED', 10**6)
+    monkeypatch.setattr('handins.MEMBERS', 5)
+    monkeypatch.setattr('handins.UNPACKED', 5 * 10**6)
     nested = packed({N: RIGHT})
     for _ in range(6):
         nested = packed({'x.zip': nested})
     found, _ = take({'a.zip': packed({f'{n}.txt': b'x' for n in range(9)}), 'b.zip': packed({N: b'{' * 10**7}),
                      'c.zip': nested})
     assert 'unpacks to more' in found['a'][1] and 'unpacks to more' in found['b'][1] and '4 times' in found['c'][1]
+
+
+def test_archives_in_an_archive_count_together(take, monkeypatch):
+    monkeypatch.setattr('handins.UNPACKED', 10**6)
+    inner = packed({'a.txt': b'x' * 180_000})  # counts twice: itself, and what is in it
+    _, listed = take({f'{name}.zip': packed(dict.fromkeys([f'{one}.zip' for one in range(many)], inner))
+                      for name, many in (('two', 2), ('three', 3))})
+    assert [name for name, _, what in listed if 'unpacks to more' in what] == ['three.zip/2.zip']
 
 
 @pytest.mark.skipif(WINDOWS, reason='Windows has no pipes among files, and links only with rights')
