@@ -187,5 +187,5 @@ def test_another_notebook_is_called_so(file):
 
 def test_what_was_written_is_counted():
     assert written(content(RELEASED), RELEASED) == (18, 0)
-    assert written(content(solved()), RELEASED) == (18, 10)
+    assert written(content(solved()), RELEASED) == (18, 14)
     assert restore(content(RELEASED), RELEASED)[1] == ['nothing was written in it']

@@ -1,0 +1,212 @@
+"""Whose a file is: by what a learning platform says, by folders before files, and by names that are nobody's."""
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+ARCHIVES = re.compile(r'(\.tar)?\.(zip|gz|tgz|tar|xz|bz2)$|\.tar$', re.IGNORECASE)
+ENDS = re.compile(r'\.(ipynb|txt|json)$', re.IGNORECASE)  # pathlib sees none in ...ipynb since Python 3.14
+COPY = re.compile(r'(\s*\(\d+\)|-Copy\d+|-checkpoint|[ _-]+copy|\s*[-–]\s*(Kopie|Copie|Copia)|\s*\.)+$',
+                  re.IGNORECASE)  # what programs put after a name
+COPY_OF = re.compile(r'^((copy of|kopie von|kopie van|copie de|copia di|copia de|cópia de)\s+)+', re.IGNORECASE)
+NOBODY = re.compile(r'(\.*|06_exercises.*|d2l[-_]style.*|neural[-_]style.*|\.ipynb_checkpoints|__pycache__)',
+                    re.IGNORECASE)
+WORDS = re.compile(r'[^\W\d_]+|\d+[a-z]?(?![^\W\d_])', re.IGNORECASE)
+PLACES = re.compile(  # folders and files that are called like no student
+    'archive|attempt|backup|build|classroom|copy|corrected|course|data|dist|docs|downloaded|draft|entwurf|exercises?|'
+    'extracted|figures|files|final|grades|home|images|img|index|kopie|manifest|my|new|notebooks?|old|part|pictures|'
+    'plots|projekt|project|readme|report|requirements|results|solutions?|source|src|students|style|submissions?|'
+    'submitted|sweeps|teil|tests|tmp|transfer|untitled|v|version|versuch|work')
+CLASSES = re.compile(  # what else the folder or archive of a class is called
+    'abgaben?|alle?|assign|assignments?|aufgaben?|blackboard|block|bulk|canvas|cla[sz]s?e?|klasse|courses?|cours|kurs|cs|'
+    'downloads?|export|gradebook|groupe?|gruppe|hands?|handins?|ins?|hausaufgaben?|homeworks?|hw|informatics|informatik|'
+    'jahrgang|learn|moodle|period|sch(ue|ü)ler|section|semester|students?|teams|term|(ue|ü)bung|week|woche|year')
+LABEL = re.compile(r'\d{1,2}[a-z]?|(19|20)\d\d|[a-h]')  # of a class, or a part of a date
+MOODLE = re.compile(r'(?P<name>.+?)_assignsubmission_(file|onlinetext)')  # NAME_NUMBER_assignsubmission_…
+BLACKBOARD = re.compile(r'(?P<head>.+?)_attempt_(?P<time>\d{4}-\d\d-\d\d(-\d\d-\d\d-\d\d)?)')  # TITLE_NAME_attempt_…
+CANVAS = re.compile(r'(?P<name>[^\W_]+)(?P<late>_LATE)?_(?P<user>[1-9]\d*)_(?P<file>[1-9]\d*)_(?P<rest>.+)')
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A student as a file's name tells them. `number`: by which a learning platform tells people apart, or ''."""
+
+    name: str
+    number: str = ''
+
+
+class Owners:
+    """Who has handed in which of `files`, a list of lists: each list has the files of one entry.
+
+    `roster`: `spellings` of the names on the list of the class, which decide what a folder is called after.
+    """
+
+    def __init__(self, files, roster=frozenset()):
+        self.roster, self.of = roster, {}
+        labels = {part for of_entry in files for file in of_entry for part in file.parts}
+        self.heads = {match['head'] for label in labels if (match := BLACKBOARD.match(label))}
+        self.canvas = _canvas_labels(labels)
+        for of_entry in files:
+            if of_entry:
+                self._tell(of_entry, 0)
+
+    def _tell(self, files, depth):
+        """Find the owners of `files`, whose names agree up to their part number `depth`; whether one was found."""
+        label = files[0].parts[depth]
+        inside = [file for file in files if len(file.parts) > depth + 1]
+        told = self._by_platform(label)
+        if not told and (not inside or not self._holds_several(label, files, depth)):
+            name = person(label, not inside)
+            told = Owner(name) if name and (not inside or not self._by_platform_below(inside, depth)) else None
+            if told and inside and is_class(label):
+                told = None
+        if told:
+            self.of.update(dict.fromkeys(files, told))
+            return True
+        groups = {}
+        for file in inside:
+            groups.setdefault(file.parts[depth + 1], []).append(file)
+        found = [self._tell(group, depth + 1) for group in groups.values()]
+        fallback = person(label)
+        if inside and not any(found) and fallback:
+            self.of.update(dict.fromkeys(files, Owner(fallback)))
+        return any(found) or bool(inside and fallback)
+
+    def _by_platform(self, label):
+        """The owner that a learning platform has written into a name, or None."""
+        if match := MOODLE.match(label):
+            number = re.search(r'_(\d+)$', match['name'])
+            return Owner(clean(match['name']), f'Moodle {number[1]}' if number else '')
+        if match := BLACKBOARD.match(label):
+            return Owner(clean(self._without_title(match['head'])))
+        if label in self.canvas:
+            match = CANVAS.match(label)
+            return Owner(clean(match['name']), f'Canvas {match["user"]}')
+        return None
+
+    def _by_platform_below(self, files, depth):
+        """Whether Moodle or Blackboard, which nobody imitates, have named something below."""
+        return any(MOODLE.match(part) or BLACKBOARD.match(part) for file in files for part in file.parts[depth + 1:])
+
+    def _without_title(self, head):
+        """Blackboard's user: what follows the title, which all have in common; both may have a `_`."""
+        heads = [one.split('_') for one in self.heads]
+        common = 0
+        while len(heads) > 1 and all(len(one) > common + 1 for one in heads) and len(
+                {one[common] for one in heads}) == 1:
+            common += 1
+        parts = head.split('_')
+        return '_'.join(parts[max(common, 1):]) or head
+
+    def _holds_several(self, label, files, depth):
+        """Whether a folder or archive that could be called after a student holds those of several."""
+        inside = [file for file in files if len(file.parts) > depth + 1]
+        folders, flat = {}, set()
+        for file in inside:
+            part = file.parts[depth + 1]
+            if len(file.parts) > depth + 2 or ARCHIVES.search(part):
+                folders.setdefault(part, []).append(file)
+            else:
+                flat.add(part)
+        listed = [part for part in (*folders, *flat) if self.roster & set(spellings(person(part, part in flat)))]
+        if listed and not self.roster & set(spellings(person(label))):
+            return True
+        if len(folders) == 1 and not flat:
+            return self._holds_several(next(iter(folders)), inside, depth + 1)
+        if sum(part in self.canvas for part in flat) > 1:
+            return True
+        persons = [part for part, below in folders.items() if person(part) and not is_class(part) and any(
+            '.ipynb' in file.parts[-1].lower() or ARCHIVES.search(file.parts[-1]) for file in below)]
+        return len(persons) > 1
+
+
+def _canvas_labels(labels):
+    """Those names that Canvas has given: `hw_2026_11_26_petra` has its form, too."""
+    found, of_file = {}, {}
+    for label in labels:
+        match = CANVAS.match(label)
+        if not match:
+            continue
+        date = re.fullmatch(r'(19|20)\d\d', match['user']) and int(match['file']) <= 12
+        sure = match['late'] or '06_exercises' in match['rest'] or min(len(match['user']), len(match['file'])) > 2
+        if sure and not date:
+            found[label] = match
+            of_file.setdefault(match['file'], set()).add((match['user'], match['name'], ENDS.sub('', match['rest'])))
+    return {label for label, match in found.items() if len(of_file[match['file']]) == 1}
+
+
+def person(label, is_file=False):
+    """The student who is called as a file, folder or archive is, or ''."""
+    name = label
+    while ENDS.search(name) or ARCHIVES.search(name):
+        name = ENDS.sub('', ARCHIVES.sub('', name))
+    if is_file and name == label:  # a file of another kind: its name without the end
+        name = Path(label).stem
+    name = re.sub(r'[ _-]*06_exercises[ _-]*', '', COPY_OF.sub('', COPY.sub('', name))) or name
+    plain = COPY_OF.sub('', COPY.sub('', name)).strip()
+    words = WORDS.findall(plain.lower())
+    nobodys = any(map(PLACES.fullmatch, words)) and all(PLACES.fullmatch(word) or word.isdigit() for word in words)
+    return '' if nobodys or NOBODY.fullmatch(plain) else clean(name)
+
+
+def is_class(label):
+    """Whether a folder or an archive is called as a class or an assignment, and not as a student."""
+    words = WORDS.findall(ARCHIVES.sub('', label).lower())
+    says = len(words) > 2 or any(_is_of_a_class(word) or re.fullmatch(r'\d+[a-z]', word) for word in words)
+    return bool(says) and all(_is_of_a_class(word) or LABEL.fullmatch(word) for word in words)
+
+
+def _is_of_a_class(word):
+    return bool(CLASSES.fullmatch(word) or PLACES.fullmatch(word))
+
+
+def time_in(parts):
+    """When something was handed in, as a learning platform has written it into its name: a date, or None."""
+    for part in parts:
+        if match := BLACKBOARD.match(part):
+            form = '%Y-%m-%d-%H-%M-%S'[:8 if match[3] is None else None]
+            return datetime.strptime(match['time'], form).astimezone()
+    return None
+
+
+def is_late_in(parts):
+    """Whether Canvas has written into a name that it came late."""
+    return any('_LATE_' in part and CANVAS.match(part) for part in parts)
+
+
+def given_name(label):
+    """What a student has called a file, without what a learning platform put before it; '' for its own file."""
+    if re.search(r'_attempt_[\d-]+\.txt$', label):  # Blackboard's, about the hand-in
+        return ''
+    match = CANVAS.match(label)
+    name = re.sub(r'-\d+(\.\w+)$', r'\1', match['rest']) if match else label
+    return re.sub(r'^.*?(_assignsubmission_file_|_attempt_[\d-]+_)', '', name)
+
+
+def key(name):
+    """A name without what people write in different ways: capitals, spaces, signs."""
+    return ''.join(letter for letter in unicodedata.normalize('NFC', name).casefold() if letter.isalnum())
+
+
+def spellings(name):
+    """Keys of a name: with and without Moodle's number, with its accents and without."""
+    plain = unicodedata.normalize('NFC', name).casefold()
+    for one in {plain, re.sub(r'_\d{3,}$', '', plain)}:
+        yield key(one)
+        yield key(one.translate({ord('ä'): 'ae', ord('ö'): 'oe', ord('ü'): 'ue'}))
+        yield key(unicodedata.normalize('NFKD', one).encode('ascii', 'ignore').decode())
+
+
+def clean(name):
+    """A student's name without what programs put before and after it."""
+    return COPY_OF.sub('', text_of(COPY.sub('', name))).strip() or text_of(name)
+
+
+def text_of(name):
+    """A name from a disk as letters, each written in one way only."""
+    letters = name.encode(errors='surrogateescape')
+    try:
+        return unicodedata.normalize('NFC', letters.decode())
+    except UnicodeDecodeError:  # from before UTF-8
+        return letters.decode('cp1252', errors='replace')
