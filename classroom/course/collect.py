@@ -12,7 +12,7 @@ from reading import Unreadable
 from records import key_of
 from restore import restore
 from roster import Roster
-from whose import text_of
+from whose import spellings, text_of
 
 
 def collect(course=COURSE):
@@ -30,7 +30,8 @@ def collect(course=COURSE):
                     downloaded / ASSIGNMENT / 'archive': set()}
         entries = [entry for folder, others in archives.items() if folder.is_dir()
                    for entry in sorted(folder.iterdir()) if entry.name not in others]
-        hand_ins, listed = take_in(entries, assignment, spool, numbers=numbers, roster=Roster(course).spellings())
+        known = Roster(course).spellings() | {one for name in before for one in spellings(name)}
+        hand_ins, listed = take_in(entries, assignment, spool, numbers=numbers, roster=known)
         for one in hand_ins:
             if one.file:
                 _put(one, course / 'submitted' / one.student / ASSIGNMENT)

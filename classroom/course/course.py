@@ -7,7 +7,7 @@
 
 As with make, settings may follow: `release DUE="2026-12-01 18:00"`, `grade STUDENT=anna`.
 """
-import stop  # isort: skip  # first: Control-C may come while the others are imported
+import stop  # noqa: F401  # isort: skip  # first: Control-C may come while the others are imported
 
 from d2l_style.compat.terminal import run
 
@@ -33,7 +33,6 @@ def main():
     for name in settings:
         if SETTINGS.get(name) != args.step:
             parser.error(f'{args.step} knows no {name}')
-    stop.step = args.step
     if args.step == 'exercises':
         student_version(COURSE.parents[1] / 'notebooks' / NOTEBOOK)
     elif args.step == 'release':

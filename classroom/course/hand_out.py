@@ -42,11 +42,13 @@ def release(course=COURSE, due=None):
     """
     due = due and due_date(due)
     said = []
-    if (course / 'gradebook.db').exists() and (course / 'release' / ASSIGNMENT).exists():
+    if (course / 'gradebook.db').exists():
         said = [f'changed since the last release: {what}' for what in changes(course)]
         if _starts_anew(course):
             said += _withdraw_all(course)
-    nbgrader('generate_assignment', ASSIGNMENT, '--force', course=course)
+    failed = failure('generate_assignment', ASSIGNMENT, '--force', course=course)
+    if failed:
+        sys.exit(_unfit(course, failed))
     if due:
         with open_gradebook(course) as book:
             book.update_or_create_assignment(ASSIGNMENT, duedate=None if due == 'none' else due)
@@ -88,11 +90,14 @@ def _starts_anew(course):
             failed = failure('generate_assignment', ASSIGNMENT, '--force', course=trial)
             if not failed:
                 return not graded or _points_of_book(trial) != before
-    said = [line.split(']', 1)[-1].strip() for line in failed.splitlines()
-            if re.search(r'ERROR\]|^\w*(Error|Exception):', line)]
-    sys.exit(f'The exercises in {course / "source" / ASSIGNMENT} can\'t be released: '
-             f'{next((line for line in reversed(said) if "traceback" not in line.lower()), failed[-300:])}\n'
-             'Nothing was changed: what was released before is still there.')
+    sys.exit(f'{_unfit(course, failed)}\nNothing was changed: what was released before is still there.')
+
+
+def _unfit(course, failed):
+    """A sentence on what nbgrader says of the source that it can't release."""
+    said = re.findall(r'^\s*[\w.]*(?:Error|Exception): (.+)', failed, re.MULTILINE) or [failed[-300:].strip()]
+    why = '; '.join(dict.fromkeys(said[-2:]))
+    return f'The exercises in {course / "source" / ASSIGNMENT} can\'t be released: {why}'
 
 
 def _points_of_book(course):
@@ -132,10 +137,13 @@ def _state(course):
 
 def changes(course):
     """What the source has had changed since it was released, in some words each; nothing where that is not known."""
-    file, source = course / 'released.json', course / 'source' / ASSIGNMENT / NOTEBOOK
-    if not file.exists() or not source.exists():
+    file = course / 'released.json'
+    if not file.exists():
         return []
-    before, now = json.loads(file.read_text()), _state(course)
+    try:
+        before, now = json.loads(file.read_text()), _state(course)
+    except (OSError, ValueError) as error:  # of a notebook that is being written, or was taken away
+        return [f'its notebook can\'t be read any more ({type(error).__name__})']
     both = [name for name in now if name in before]
     found = {'new': [name for name in now if name not in before],
              'removed': [name for name in before if name not in now],

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from choose import written
 from reading import AGAIN, LARGEST, kind_of
-from whose import Owner, Owners, given_name, is_late_in, key, text_of, time_in
+from whose import Owner, Owners, given_name, is_late_in, key, person, text_of, time_in
 
 UNPACKED, MEMBERS, DEPTH = 1_000_000_000, 5000, 4  # bytes and files of one archive, archives in one another
 UNPACKS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
@@ -264,7 +264,9 @@ def _choose(student, files, released, listed):
         hand_in.file = ranked[-1][1]
         others = [str(file) for (is_exercises, *_), file in ranked[:-1] if is_exercises]
         if others:
-            hand_in.remarks.append(f'several were handed in: {hand_in.file} was taken, not {", ".join(others)}')
+            names = {person(file.parts[-1], is_file=True) for file in notebooks} - {'', student}
+            hand_in.remarks.append(f'several were handed in: {hand_in.file} was taken, not {", ".join(others)}' + (
+                '; if they are of several students, lay each into a folder of their own' if len(names) > 1 else ''))
     hand_in.called = str(hand_in.file or '')
     if hand_in.file:
         hand_in.time = _time_of(hand_in.file)
@@ -275,7 +277,7 @@ def _choose(student, files, released, listed):
         is_beside = file in hand_in.modules.values() or file.parts[-1] in hand_in.beside
         listed.append((str(file), student, 'taken' if file is hand_in.file else
                        'lies beside the notebook' if is_beside else why or 'another notebook was taken'))
-        if file.why_not and hand_in.file:
+        if file.why_not and hand_in.file and not is_beside:
             hand_in.remarks.append(f'{file} {why}')
     if not hand_in.file:
         hand_in.time = max((_time_of(file) for file in files), default='')
@@ -298,9 +300,9 @@ def _look_beside(hand_in, files):
     folder = hand_in.file.parts[:-1]
     for file in files:
         name = given_name(file.parts[-1])
-        if not file.path or file.parts[:-1] != folder or name in OF_NBGRADER:
+        if file.parts[:-1] != folder or name in OF_NBGRADER:
             continue
-        if name.endswith('.py') and name[:-3].isidentifier():
+        if file.path and name.endswith('.py') and name[:-3].isidentifier():
             hand_in.modules[name] = file
         elif DOCUMENTS.search(name) and not name.lower().startswith(('readme', 'requirements')):
             hand_in.beside.append(file.parts[-1])

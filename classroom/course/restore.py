@@ -77,7 +77,7 @@ def _in_order(work):
         if own not in taken:
             before = [where for where in in_place if work.chosen[where] < own]
             own_cells[max(before, default=-1)].append(own)
-    last_check = max(assignment.checks)
+    last_check = max(assignment.checks, default=-1)
     ordered = [_own_cell(work, own) for own in own_cells[-1]]
     for where in range(len(assignment.cells)):
         if where in work.chosen or where in assignment.fixed or where in assignment.tasks:

@@ -30,13 +30,13 @@ class Roster:
 
     def missing(self, handed_in):
         """The ids of those whom none of the names `handed_in` is."""
-        found = {one for name in handed_in for one in spellings(name)}
+        found = {one for name in handed_in for one in spellings(name, numbered=True)}
         return [student for student, names in self.students.items() if not names & found]
 
     def others(self, handed_in):
         """Those of the names `handed_in` that are not on the list."""
         known = self.spellings()
-        return [name for name in handed_in if not known & set(spellings(name))]
+        return [name for name in handed_in if not known & set(spellings(name, numbered=True))]
 
     def sentences(self, handed_in):
         """What there is to say about who of the class has handed in."""
@@ -64,16 +64,17 @@ def _rows(content):
 
 
 def _student(row, header):
-    """(id, spellings of the name) of a row; without a header all that the first columns could be."""
+    """(id, spellings of the name) of a row; without a header: id, name or first and last name, and addresses."""
     def cells(names):
         return [cell for column, cell in zip(header, row) if column in names and cell]
+    addresses = [cell for cell in row if '@' in cell]
     if header:
-        names = [*cells(NAME), *(cells(ID)), *(mail.split('@')[0] for mail in cells(EMAIL)), *cells(EMAIL)]
-        parts = [*cells(FIRST)[:1], *cells(LAST)[:1]]
-        student = next(iter([*cells(ID), ' '.join(parts), *names]), row[0]) or ' '.join(filter(None, row))
+        parts, names = [*cells(FIRST)[:1], *cells(LAST)[:1]], [*cells(NAME), *cells(ID)]
+        student = next(iter([*cells(ID), *filter(None, [' '.join(parts)]), *cells(NAME), *addresses]), ' '.join(row))
     else:
-        names, parts, student = [one for cell in row[:4] for one in (cell, cell.split('@')[0]) if cell], row[:2], row[0]
-        parts = row[1:3] if len(row) > 2 else parts
-    names += [student, ' '.join(parts), ' '.join(reversed(parts))] if parts else [student]
+        rest = [cell for cell in row[1:] if '@' not in cell]
+        parts, names, student = rest[:2], [], row[0] or ' '.join(row)
+    names += [student, ' '.join(parts), ' '.join(reversed(parts)), *addresses, *(one.split('@')[0] for one in addresses)]
+    names += [' '.join([*words[-1:], *words[:-1]]) for words in map(str.split, cells(NAME) or parts[:len(parts) == 1])]
     names += [' '.join(reversed(name.split(','))) for name in names if ',' in name]
     return student, {one for name in names for one in spellings(name) if one}

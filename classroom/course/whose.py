@@ -47,8 +47,14 @@ class Owners:
         labels = {part for of_entry in files for file in of_entry for part in file.parts}
         self.heads = {match['head'] for label in labels if (match := BLACKBOARD.match(label))}
         self.canvas = _canvas_labels(labels)
-        for of_entry in files:
-            if of_entry:
+        entries = [of_entry for of_entry in files if of_entry]
+        for of_entry in entries:
+            self._tell(of_entry, 0)
+        of_entries = [{self.of[file].name for file in of_entry if file in self.of} for of_entry in entries]
+        of_classes = set().union(*(names for names in of_entries if len(names) > 1))
+        self.roster = self.roster | {one for name in of_classes for one in spellings(name)}
+        for of_entry, names in zip(entries, of_entries):  # a class's with one student of another archive of it
+            if of_classes and len(names) == 1:
                 self._tell(of_entry, 0)
 
     def _tell(self, files, depth):
@@ -116,9 +122,11 @@ class Owners:
             return self._holds_several(next(iter(folders)), inside, depth + 1)
         if sum(part in self.canvas for part in flat) > 1:
             return True
-        persons = [part for part, below in folders.items() if person(part) and not is_class(part) and any(
-            '.ipynb' in file.parts[-1].lower() or ARCHIVES.search(file.parts[-1]) for file in below)]
-        return len(persons) > 1
+        persons = {part: below for part, below in folders.items() if person(part) and any(
+            '.ipynb' in file.parts[-1].lower() or ARCHIVES.search(file.parts[-1]) for file in below)}
+        of_classes = {part for part, below in persons.items() if is_class(part) and not any(
+            person(label) for file in below for label in file.parts[depth + 2:-1])}
+        return len(persons) - len(of_classes) > 1
 
 
 def _canvas_labels(labels):
@@ -133,6 +141,10 @@ def _canvas_labels(labels):
         if sure and not date:
             found[label] = match
             of_file.setdefault(match['file'], set()).add((match['user'], match['name'], ENDS.sub('', match['rest'])))
+    users = {(match['user'], match['name']) for match in found.values()}
+    sure = any(match['late'] or '06_exercises' in match['rest'] for match in found.values())
+    if len(found) > 1 and len(users) == 1 and not sure:  # a date, a number of the class: nobody else has handed in
+        return set()
     return {label for label, match in found.items() if len(of_file[match['file']]) == 1}
 
 
@@ -189,10 +201,10 @@ def key(name):
     return ''.join(letter for letter in unicodedata.normalize('NFC', name).casefold() if letter.isalnum())
 
 
-def spellings(name):
-    """Keys of a name: with and without Moodle's number, with its accents and without."""
+def spellings(name, numbered=False):
+    """Keys of a name: with its accents and without; if it may be `numbered`, also without the number of Moodle."""
     plain = unicodedata.normalize('NFC', name).casefold()
-    for one in {plain, re.sub(r'_\d{3,}$', '', plain)}:
+    for one in {plain, re.sub(r'_\d{3,}$', '', plain) if numbered else plain}:
         yield key(one)
         yield key(one.translate({ord('ä'): 'ae', ord('ö'): 'oe', ord('ü'): 'ue'}))
         yield key(unicodedata.normalize('NFKD', one).encode('ascii', 'ignore').decode())

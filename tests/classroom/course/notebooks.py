@@ -158,6 +158,15 @@ def split(name, line, keep_metadata=True):
     return edit
 
 
+def parted(name, line, *between, keep_metadata=True):
+    """Split, with cells between the halves."""
+    def edit(notebook):
+        where = at(notebook, name)
+        split(name, line, keep_metadata)(notebook)
+        notebook.cells[where + 1:where + 1] = between
+    return edit
+
+
 def moved(name, behind):
     def edit(notebook):
         cell = notebook.cells.pop(at(notebook, name))
