@@ -74,7 +74,8 @@ def _student(row, header):
     else:
         rest = [cell for cell in row[1:] if '@' not in cell]
         parts, names, student = rest[:2], [], row[0] or ' '.join(row)
-    names += [student, ' '.join(parts), ' '.join(reversed(parts)), *addresses, *(one.split('@')[0] for one in addresses)]
+    names += [student, ' '.join(parts), ' '.join(reversed(parts))]
+    names += [*addresses, *(address.split('@')[0] for address in addresses)]
     names += [' '.join([*words[-1:], *words[:-1]]) for words in map(str.split, cells(NAME) or parts[:len(parts) == 1])]
     names += [' '.join(reversed(name.split(','))) for name in names if ',' in name]
     return student, {one for name in names for one in spellings(name) if one}
