@@ -49,6 +49,7 @@ release:  ## the exercises for the students, and their hidden tests into the gra
 collect:  ## sort what was handed in (classroom/course/downloaded) by student, and say what is wrong with it
 grade:  ## marks, feedback and table of all submissions (STUDENT=anna: of one, again; ARGS="--force --workers 4")
 release: export SETTING = $(if $(DUE),DUE=$(DUE))
+collect: export SETTING = $(if $(FORGET),FORGET=$(FORGET))
 grade: export SETTING = $(if $(STUDENT),STUDENT=$(STUDENT))
 release collect grade: $(VENV)/installed-teach
 	$(BIN)/python classroom/course/course.py $@ $${SETTING:+"$$SETTING"} $(ARGS)

@@ -1,15 +1,19 @@
 """Take in: sort what was handed in by student, and say at once what is wrong with it."""
+import contextlib
 import csv
 import io
 import json
+import shutil
+import sys
 import tempfile
 from dataclasses import replace
 
 from hand_out import released
-from handins import NOISE, HandIn, take_in
+from handins import NOISE, HandIn, folder_name, take_in
+from nbgrader.api import MissingEntry
 from nbgrader_commands import ASSIGNMENT, COURSE, EXCHANGE, NOTEBOOK, exchange, store
 from reading import Unreadable
-from records import key_of
+from records import Record, key_of, open_gradebook, withdraw
 from restore import restore
 from roster import Roster
 from whose import spellings, text_of
@@ -63,6 +67,22 @@ def collected(course):
     stored = json.loads(file.read_text()) if file.exists() else {}
     return {student: dict(zip(('called', 'problem', 'remarks', 'key'), one)) if isinstance(one, list) else one
             for student, one in stored.items()}  # a list, before there were numbers
+
+
+def forget(name, course=COURSE):
+    """Take a name that is nobody's off the list, with all that was made for it; returns a sentence."""
+    known, folder = collected(course), folder_name(name)
+    if name not in known and name not in names_in(course) and not (course / 'records' / f'{folder}.json').exists():
+        sys.exit(f'nobody is called {name}: {", ".join(sorted({*known, *names_in(course)})) or "nobody has handed in"}')
+    if known.pop(name, None):
+        store(json.dumps(known, indent=1).encode(), course / 'collected.json')
+    with open_gradebook(course) as book:
+        withdraw(course, book, Record(name, folder), ASSIGNMENT)
+        with contextlib.suppress(MissingEntry):
+            book.remove_student(folder)
+    shutil.rmtree(course / 'submitted' / name, ignore_errors=True)
+    (course / 'records' / f'{folder}.json').unlink(missing_ok=True)
+    return f'{name} is off the list; a file of that name among those downloaded would come again'
 
 
 def names_in(course):

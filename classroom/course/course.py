@@ -14,18 +14,19 @@ from d2l_style.compat.terminal import run
 import argparse
 import os
 
-from collect import collect, preview
+from collect import collect, forget, preview
 from grade import grade, report
 from hand_out import release, student_version
 from nbgrader_commands import COURSE, NOTEBOOK
 
-SETTINGS = {'DUE': 'release', 'STUDENT': 'grade'}  # {what may follow: the step that takes it}
+SETTINGS = {'DUE': 'release', 'STUDENT': 'grade', 'FORGET': 'collect'}  # {what may follow: the step that takes it}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('step', choices=['exercises', 'release', 'collect', 'grade'])
-    parser.add_argument('settings', nargs='*', help='DUE="2026-12-01 18:00" (release), STUDENT=anna (grade)')
+    parser.add_argument('settings', nargs='*', help='DUE="2026-12-01 18:00" (release), STUDENT=anna (grade), '
+                                                           'FORGET=anna (collect)')
     parser.add_argument('--force', action='store_true', help='grade: also those that are graded and have not changed')
     parser.add_argument('--workers', type=int, default=os.cpu_count(), help='grade: submissions at once')
     args = parser.parse_args()
@@ -37,6 +38,8 @@ def main():
         student_version(COURSE.parents[1] / 'notebooks' / NOTEBOOK)
     elif args.step == 'release':
         print(*release(due=settings.get('DUE')), sep='\n')
+    elif settings.get('FORGET'):
+        print(forget(settings['FORGET']))
     elif args.step == 'collect':
         preview(*collect())
     else:

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from collect import collect, preview
+from collect import collect, forget, preview
 from grade import grade, lateness, report
 from grader import Grader
 from hand_out import changes, due_date, release
@@ -107,10 +107,14 @@ def test_an_evening(tmp_path, capsys):  # one after the other: each step needs t
     with pytest.raises(SystemExit, match='nobody who handed in is called ann: anna?'):
         grade(course=folder, only=['ann'])
 
+    assert forget('dora', folder).startswith('dora is off the list')
+    with pytest.raises(SystemExit, match='nobody is called dora: anna, ben'):
+        forget('dora', folder)
+
     mark_by_hand(folder, 'anna', {'question_1': 4, 'question_2': 3})
     evening.change(with_a_new_text)
     graded, asked, said = evening.grade()
-    assert asked == ['fritz'] and graded['anna'].score == AUTOMATIC + 7
+    assert asked == ['fritz'] and 'dora' not in graded and graded['anna'].score == AUTOMATIC + 7
     assert 'Changed in the exercises since `make release`' in said and 'texts and experiments' in said
 
     evening.change(without_gram)
