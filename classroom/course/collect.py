@@ -35,7 +35,7 @@ def collect(course=COURSE):
         entries = [entry for folder, others in archives.items() if folder.is_dir()
                    for entry in sorted(folder.iterdir()) if entry.name not in others]
         known = Roster(course).spellings() | {one for name in before for one in spellings(name)}
-        hand_ins, listed = take_in(entries, assignment, spool, numbers=numbers, roster=known)
+        hand_ins, listed = take_in(entries, assignment, spool, numbers=numbers, roster=known, before=before)
         for one in hand_ins:
             if one.file:
                 _put(one, course / 'submitted' / one.student / ASSIGNMENT)

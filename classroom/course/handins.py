@@ -64,12 +64,13 @@ class HandIn:
     beside: list = field(default_factory=list)  # other files beside it, in which answers may stand
 
 
-def take_in(entries, released, spool, by_folder=False, numbers=None, roster=frozenset()):
+def take_in(entries, released, spool, by_folder=False, numbers=None, roster=frozenset(), before=()):
     """What was handed in, sorted by student.
 
     `entries`: paths of files and folders. `released`: the assignment, by which exercises are told from other notebooks.
     `spool`: an empty folder for what is unpacked. `by_folder`: each entry is called as its student. `numbers`: {number
-    on a learning platform: student} of before. `roster`: spellings of the names on the list of the class.
+    on a learning platform: student} of before. `roster`: spellings of the names on the list of the class. `before`:
+    names that have handed in before.
 
     Returns a list of `HandIn`, and a list of (file, student or '', what became of it) that holds every file.
     """
@@ -80,7 +81,7 @@ def take_in(entries, released, spool, by_folder=False, numbers=None, roster=froz
         owners = {file: Owner(_folder_owner(entry)) for entry, files in found for file in files}
     else:
         owners = Owners([files for _, files in found], roster).of
-    names, said = _names({file: owner for file, owner in owners.items() if owner}, numbers or {})
+    names, said = _names({file: owner for file, owner in owners.items() if owner}, numbers or {}, before)
     by_student = {}
     for _, files in found:
         for file in files:
@@ -102,7 +103,7 @@ def _folder_owner(entry):
     return text_of(entry.stem if entry.is_file() else entry.name)
 
 
-def _names(owners, known):
+def _names(owners, known, before):
     """{file: student}, and {student: sentences}: numbers tell people apart; what only looks alike is said."""
     by_date = [owner for _, owner in sorted(owners.items(), key=lambda item: item[0].date)]
     student = {owner: owner.name for owner in by_date}
@@ -116,13 +117,15 @@ def _names(owners, known):
         if owner.number and owner.number not in known and others - {owner.number, ''}:
             student[owner] = f'{name}_{owner.number.split()[-1]}'
     said, alike = {}, {}
+    for name in set(before) - set(known.values()):
+        alike.setdefault(key(name), set()).add(name)
     for owner, name in student.items():
         if owner.number and key(owner.name) not in key(name):
             said.setdefault(name, []).append(f'is also called {owner.name}: {owner.number} is the number of both, and '
                                              'they are taken as one student')
         alike.setdefault(owner.number or key(name), set()).add(name)
     for names in alike.values():
-        for name in names if len(names) > 1 else ():
+        for name in sorted(names) if len(names) > 1 else ():
             said.setdefault(name, []).append(f'there is also {", ".join(sorted(names - {name}))}: taken as another '
                                              'student; if not, call their files alike')
     return {file: student[owner] for file, owner in owners.items()}, said
@@ -264,7 +267,8 @@ def _choose(student, files, released, listed):
         hand_in.file = ranked[-1][1]
         others = [str(file) for (is_exercises, *_), file in ranked[:-1] if is_exercises]
         if others:
-            names = {person(file.parts[-1], is_file=True) for file in notebooks} - {'', student}
+            names = {person(label, is_file=True) for *_, label in (file.parts for file in notebooks)
+                     if label == given_name(label)} - {'', student}
             hand_in.remarks.append(f'several were handed in: {hand_in.file} was taken, not {", ".join(others)}' + (
                 '; if they are of several students, lay each into a folder of their own' if len(names) > 1 else ''))
     hand_in.called = str(hand_in.file or '')

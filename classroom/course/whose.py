@@ -120,7 +120,8 @@ class Owners:
             return True
         if len(folders) == 1 and not flat:
             return self._holds_several(next(iter(folders)), inside, depth + 1)
-        if sum(part in self.canvas for part in flat) > 1:
+        if sum(part in self.canvas for part in flat) > 1 or len({person(part) for part in flat if re.match(
+                r'.*[^\W_].*06_exercises', part)} - {''}) > 1:  # NAME - 06_exercises.ipynb, of Google
             return True
         persons = {part: below for part, below in folders.items() if person(part) and any(
             '.ipynb' in file.parts[-1].lower() or ARCHIVES.search(file.parts[-1]) for file in below)}
@@ -156,6 +157,7 @@ def person(label, is_file=False):
     if is_file and name == label:  # a file of another kind: its name without the end
         name = Path(label).stem
     name = re.sub(r'[ _-]*06_exercises[ _-]*', '', COPY_OF.sub('', COPY.sub('', name))) or name
+    name = re.sub(r'^\((.+)\)$|[ _-]+(copy of|kopie von|copie de|copia d[ie])$', r'\1', name, flags=re.IGNORECASE)
     plain = COPY_OF.sub('', COPY.sub('', name)).strip()
     words = WORDS.findall(plain.lower())
     nobodys = any(map(PLACES.fullmatch, words)) and all(PLACES.fullmatch(word) or word.isdigit() for word in words)
@@ -164,7 +166,8 @@ def person(label, is_file=False):
 
 def is_class(label):
     """Whether a folder or an archive is called as a class or an assignment, and not as a student."""
-    words = WORDS.findall(ARCHIVES.sub('', label).lower())
+    name = re.sub(r'^(drive-download|onedrive)[\W_][\dtz_-]*', 'export', ARCHIVES.sub('', label).lower())
+    words = WORDS.findall(name)
     says = len(words) > 2 or any(_is_of_a_class(word) or re.fullmatch(r'\d+[a-z]', word) for word in words)
     return bool(says) and all(_is_of_a_class(word) or LABEL.fullmatch(word) for word in words)
 

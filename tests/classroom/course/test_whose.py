@@ -41,6 +41,7 @@ def test_the_list_of_the_class_tells_students_from_drafts(take):
     (('doejane_LATE_1234_5678_06_exercises-1.ipynb', 'roe_1235_5679_mine.ipynb'), {'doejane', 'roe'}),
     (('Anna Meier - 06_exercises.ipynb', 'Copy of Ben - 06_exercises.ipynb', f'cleo/Copy of {N}'),
      {'Anna Meier', 'Ben', 'cleo'}),
+    (('x/Dan Do - 06_exercises.ipynb', 'x/Eva - Copy of 06_exercises.ipynb'), {'Dan Do', 'Eva'}),
     ((MOODLE.format('Jo Li_1001'), MOODLE.format('Jo Li_1002')), {'Jo Li_1001', 'Jo Li_1002'}),
     ((f'Zoë/{N}', unicodedata.normalize('NFD', 'Zoë.ipynb')), {'Zoë'}),
     ((f'4711123/{N}', f'group b/{N}', '12.ipynb'), {'4711123', 'group b', '12'})], ids=str)
@@ -70,6 +71,10 @@ def test_a_new_one_of_a_known_name_gets_the_number(take):
 def test_names_that_look_alike_are_said_of_both(take):
     found, _ = take({'Anna.ipynb': RIGHT, 'anna.ipynb': RIGHT})
     assert ['there is also' in remarks[0] for *_, remarks in found.values()] == [True, True]
+
+
+def test_a_name_of_before_that_looks_alike_is_said(take):
+    assert take({'Anna.ipynb': RIGHT}, before=['anna', 'Ben'])[0]['Anna'][2][0].startswith('there is also anna')
 
 
 def test_of_two_archives_of_a_class_the_later_hand_in_counts(take):
