@@ -36,6 +36,7 @@ from roster import Roster
 from tqdm import tqdm
 
 NOTHING, NOT_YET = 'nothing was handed in', 'not graded yet: call make grade'
+GONE = 'its file is not in submitted/ any more'
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def grade(force=False, workers=2, course=COURSE, only=()):
             records = _prepare_all(course, book, hand_ins, assignment, force, only)
     _grade_all(course, [record for record in records if not record.graded and not record.problem], workers)
     with open_gradebook(course) as book:
-        give_feedback(course, book, records)
+        give_feedback(course, book, [record for record in records if record.problem != NOT_YET])
         graded = sorted([*(_read_marks(book, record) for record in records), *_without_hand_in(course, book, records)],
                         key=lambda one: (not one.problem, not one.remarks, one.student.casefold()))
         write_table(course, book, ASSIGNMENT, graded)
@@ -94,18 +95,17 @@ def _handed_in(course, assignment, spool):
     entries = sorted(course.glob('submitted/*'))
     hand_ins = {one.student: one for one in take_in(entries, assignment, spool, by_folder=True)[0]}
     for student, found in collected(course).items():
+        one = hand_ins.setdefault(student, HandIn(student))
         if key_of_file(course, student) == found['key']:  # else something else was put there since
-            one = hand_ins.setdefault(student, HandIn(student))
             one.called, one.remarks = found['called'], found['remarks'] + one.remarks
             one.problem = found['problem'] or one.problem
             one.time, one.beside = found.get('time', ''), found.get('beside', [])
     for record in read_records(course):
         if record.student not in hand_ins:
-            hand_ins[record.student] = HandIn(record.student, problem=(
-                record.problem or 'its file is not in submitted/ any more'))
+            hand_ins[record.student] = HandIn(record.student, problem=record.problem or GONE)
     for one in hand_ins.values():
-        if not one.file and not one.problem:  # its file was taken away before it was graded
-            one.problem = 'its file is not in submitted/ any more'
+        if not one.file and not one.problem:
+            one.problem = GONE
         stamp = course / 'submitted' / one.student / ASSIGNMENT / 'timestamp.txt'
         one.time = stamp.read_text().strip() if stamp.is_file() else one.time
     return sorted(hand_ins.values(), key=lambda one: one.student)
@@ -114,12 +114,12 @@ def _handed_in(course, assignment, spool):
 def _chosen(hand_ins, only):
     """The students who are called as `only` says; a sentence ends the program where nobody is."""
     names = {one.student.casefold(): one.student for one in hand_ins}
-    for name in only:
-        if name.casefold() not in names:
-            near = difflib.get_close_matches(name.casefold(), names, 5, 0.4)
-            sys.exit(f'nobody who handed in is called {name}' +
-                     f': {", ".join(names[one] for one in near)}?' * bool(near))
-    return {names[name.casefold()] for name in only}
+    names.update({one.student: one.student for one in hand_ins})
+    chosen = {name: names.get(name, names.get(name.casefold())) for name in only}
+    for name in [name for name, student in chosen.items() if not student]:
+        near = {names[one] for one in difflib.get_close_matches(name.casefold(), names, 5, 0.4)}
+        sys.exit(f'nobody who handed in is called {name}' + f': {", ".join(sorted(near))}?' * bool(near))
+    return set(chosen.values())
 
 
 def _prepare_all(course, book, hand_ins, assignment, force, only):
@@ -129,7 +129,9 @@ def _prepare_all(course, book, hand_ins, assignment, force, only):
     for one in hand_ins:
         if only and one.student not in only:
             name = folder_name(one.student)
-            records.append(read_record(course, name) or Record(one.student, name, problem=NOT_YET))
+            records.append(read_record(course, name) or Record(one.student, name))
+            if not records[-1].graded:
+                records[-1].problem = records[-1].problem or NOT_YET
         else:
             release = released_text, key_of_release(course)
             records.append(_prepare(course, book, one, assignment, release, force or bool(only), due))

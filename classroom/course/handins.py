@@ -4,7 +4,6 @@ Understood are NAME.ipynb, a folder or archive called NAME, such things below fo
 a class's, and what Moodle, Canvas and Blackboard let teachers download, packed or unpacked. No link is followed.
 """
 import contextlib
-import difflib
 import gzip
 import re
 import stat
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from choose import written
 from reading import AGAIN, LARGEST, kind_of
-from whose import Owner, Owners, given_name, is_late_in, key, person, text_of, time_in
+from whose import Owner, Owners, given_name, is_late_in, person, students, text_of, time_in
 
 UNPACKED, MEMBERS, DEPTH = 1_000_000_000, 5000, 4  # bytes and files of one archive, archives in one another
 UNPACKS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
@@ -81,7 +80,7 @@ def take_in(entries, released, spool, by_folder=False, numbers=None, roster=froz
         owners = {file: Owner(_folder_owner(entry)) for entry, files in found for file in files}
     else:
         owners = Owners([files for _, files in found], roster).of
-    names, said = _names({file: owner for file, owner in owners.items() if owner}, numbers or {}, before)
+    names, said = students(owners, numbers or {}, before)
     by_student = {}
     for _, files in found:
         for file in files:
@@ -101,54 +100,6 @@ def take_in(entries, released, spool, by_folder=False, numbers=None, roster=froz
 def _folder_owner(entry):
     """The student who is called as an entry of the folder submitted is, exactly."""
     return text_of(entry.stem if entry.is_file() else entry.name)
-
-
-def _names(owners, known, before):
-    """{file: student}, and {student: sentences}: numbers tell people apart; what only looks alike is said."""
-    by_date = [owner for _, owner in sorted(owners.items(), key=lambda item: item[0].date)]
-    student = {owner: owner.name for owner in by_date}
-    for number in {owner.number for owner in by_date} - {''}:
-        student.update(_of_number([owner for owner in student if owner.number == number], known.get(number)))
-    numbers = {}
-    for owner, name in student.items():
-        numbers.setdefault(name, set()).add(owner.number)
-    for owner, name in student.items():
-        others = numbers[name] | {number for number, one in known.items() if one == name}
-        if owner.number and owner.number not in known and others - {owner.number, ''}:
-            student[owner] = f'{name}_{owner.number.split()[-1]}'
-    said, alike = {}, {}
-    for name in set(before) - set(known.values()):
-        alike.setdefault(key(name), set()).add(name)
-    for owner, name in student.items():
-        if owner.number and key(owner.name) not in key(name):
-            said.setdefault(name, []).append(f'is also called {owner.name}: {owner.number} is the number of both, and '
-                                             'they are taken as one student')
-        alike.setdefault(owner.number or key(name), set()).add(name)
-    for names in alike.values():
-        for name in sorted(names) if len(names) > 1 else ():
-            said.setdefault(name, []).append(f'there is also {", ".join(sorted(names - {name}))}: taken as another '
-                                             'student; if not, call their files alike')
-    return {file: student[owner] for file, owner in owners.items()}, said
-
-
-def _of_number(owners, known):
-    """{owner: student} for those with one number, in the order of their files: the same one, if the names are alike."""
-    people = [[known]] if known else []
-    student = {}
-    for owner in owners:
-        same = next((names for names in people if any(_are_alike(owner.name, name) for name in names)), None)
-        if same is None:
-            people.append(same := [])
-        same.append(owner.name)
-        student[owner] = same
-    return {owner: names[0] if names[0] == known else names[-1] for owner, names in student.items()}
-
-
-def _are_alike(name, other):
-    """Whether two names of one number can be those of one person, who has another first or last name now."""
-    first, second = (re.sub(r'[\d_]+', ' ', one.casefold()) for one in (name, other))
-    longest = difflib.SequenceMatcher(None, first, second, autojunk=False).find_longest_match().size
-    return first == second or longest > 3 or bool(set(first.split()) & set(second.split()))
 
 
 # What there is

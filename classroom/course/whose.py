@@ -1,4 +1,5 @@
 """Whose a file is: by what a learning platform says, by folders before files, and by names that are nobody's."""
+import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -128,6 +129,57 @@ class Owners:
         of_classes = {part for part, below in persons.items() if is_class(part) and not any(
             person(label) for file in below for label in file.parts[depth + 2:-1])}
         return len(persons) - len(of_classes) > 1
+
+
+def students(owners, known, before):
+    """{file: student}, and {student: sentences}: numbers tell people apart; what only looks alike is said.
+
+    `owners`: {file: Owner}. `known`: {number: student} of before. `before`: names that have handed in before.
+    """
+    by_date = [owner for _, owner in sorted(owners.items(), key=lambda item: item[0].date)]
+    student = {owner: owner.name for owner in by_date}
+    for number in {owner.number for owner in by_date} - {''}:
+        student.update(_of_number([owner for owner in student if owner.number == number], known.get(number)))
+    numbers = {}
+    for owner, name in student.items():
+        numbers.setdefault(name, set()).add(owner.number)
+    for owner, name in student.items():
+        others = numbers[name] | {number for number, one in known.items() if one == name}
+        if owner.number and owner.number not in known and others - {owner.number, ''}:
+            student[owner] = f'{name}_{owner.number.split()[-1]}'
+    said, alike = {}, {}
+    for name in set(before) - set(known.values()):
+        alike.setdefault(key(name), set()).add(name)
+    for owner, name in student.items():
+        if owner.number and key(owner.name) not in key(name):
+            said.setdefault(name, []).append(f'is also called {owner.name}: {owner.number} is the number of both, and '
+                                             'they are taken as one student')
+        alike.setdefault(owner.number or key(name), set()).add(name)
+    for names in alike.values():
+        for name in sorted(names) if len(names) > 1 else ():
+            said.setdefault(name, []).append(f'there is also {", ".join(sorted(names - {name}))}: taken as another '
+                                             'student; if not, call their files alike')
+    return {file: student[owner] for file, owner in owners.items()}, said
+
+
+def _of_number(owners, known):
+    """{owner: student} for those with one number, in the order of their files: the same one, if the names are alike."""
+    people = [[known]] if known else []
+    student = {}
+    for owner in owners:
+        same = next((names for names in people if any(_are_alike(owner.name, name) for name in names)), None)
+        if same is None:
+            people.append(same := [])
+        same.append(owner.name)
+        student[owner] = same
+    return {owner: names[0] if names[0] == known else names[-1] for owner, names in student.items()}
+
+
+def _are_alike(name, other):
+    """Whether two names of one number can be those of one person, who has another first or last name now."""
+    first, second = (re.sub(r'[\d_]+', ' ', one.casefold()) for one in (name, other))
+    longest = difflib.SequenceMatcher(None, first, second, autojunk=False).find_longest_match().size
+    return first == second or longest > 3 or bool(set(first.split()) & set(second.split()))
 
 
 def _canvas_labels(labels):

@@ -112,15 +112,17 @@ def test_an_evening(tmp_path, capsys):  # one after the other: each step needs t
         forget('dora', folder)
 
     mark_by_hand(folder, 'anna', {'question_1': 4, 'question_2': 3})
+    shutil.rmtree(folder / 'submitted' / 'cy')
     evening.change(with_a_new_text)
     graded, asked, said = evening.grade()
     assert asked == ['fritz'] and 'dora' not in graded and graded['anna'].score == AUTOMATIC + 7
+    assert graded['cy'].problem == 'its file is not in submitted/ any more'
     assert 'Changed in the exercises since `make release`' in said and 'texts and experiments' in said
 
     evening.change(without_gram)
     assert changes(folder) == [
         'removed: gram, check_gram', 'changed: texts and experiments', 'other points: question_2']
-    assert 'the next make grade marks all 5 graded hand-ins anew' in ' '.join(release(folder))
+    assert 'the next make grade marks all 4 graded hand-ins anew' in ' '.join(release(folder))
     assert changes(folder) == []
     graded, _, _ = evening.grade()
     assert graded['anna'].score == AUTOMATIC - POINTS['gram'] + 4, 'question 2 has other points now'
