@@ -30,12 +30,12 @@ def defined(source):
 
 @lru_cache(5000)
 def calls(source):
-    """The last names of all that a cell calls or takes as a decorator: 'set_np' for `npx.set_np()`."""
+    """All that a cell calls or takes as a decorator: 'input' for `input()`, '.set_np' for `npx.set_np()`."""
     tree = tree_of(source)
     nodes = list(ast.walk(tree)) if tree else []
     called = [node.func for node in nodes if isinstance(node, ast.Call)]
     called += [mark for node in nodes for mark in getattr(node, 'decorator_list', [])]
-    return {getattr(one, 'attr', getattr(one, 'id', '')) for one in called}
+    return {f'.{one.attr}' if isinstance(one, ast.Attribute) else getattr(one, 'id', '') for one in called}
 
 
 def taken_from(source, package):

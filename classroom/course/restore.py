@@ -21,8 +21,8 @@ from reading import read_cells
 SETTINGS = ('grade_id', 'grade', 'solution', 'locked', 'points')  # nbgrader's, of a cell
 INSTALLS = re.compile(r'^\s*[%!].*\b(pip3?|conda|mamba|uv)\b.*\binstall\b', re.MULTILINE)
 SPOILERS = {  # what is called: why it costs marks
-    'set_np': '`npx.set_np()` gives MXNet other arrays than the chapter has, and what is checked after it fails',
-    'use_np': '`use_np` gives MXNet other arrays than the chapter has, and what is checked after it fails',
+    '.set_np': '`npx.set_np()` gives MXNet other arrays than the chapter has, and what is checked after it fails',
+    '.use_np': '`use_np` gives MXNet other arrays than the chapter has, and what is checked after it fails',
     'input': '`input()` can\'t be used here: nobody is there to answer when it is graded'}
 
 
@@ -164,7 +164,7 @@ def _spoilers(work):
     own = {cell.source: where for where, cell in enumerate(work.cells) if cell.cell_type == 'code' and not any(
         same(cell.source, released.source) for released in assignment.cells)}
     for call, why in SPOILERS.items():
-        places = [work.cell_name(where) for source, where in own.items() if call in calls(source)]
+        places = [work.cell_name(where) for source, where in own.items() if {call, call.lstrip('.')} & calls(source)]
         if places:
             remarks.append(f'{why} ({", ".join(places)})')
     taken = {name for source in own for name in taken_from(source, 'd2l_style')}
