@@ -1,5 +1,6 @@
 """Open answers: what stands elsewhere than in its question's cell is found, or it is said where to look for it."""
 import ast
+import difflib
 import io
 import re
 import tokenize
@@ -76,11 +77,14 @@ def _pieces(work):
 def _parted(work, own, text, released):
     """The words of a cell that are not as released, in pieces that each begin where a question is named."""
     pieces = [Piece(own, '')]
+    edition = [line for where, found in work.found.items() if own in found and where not in work.assignment.questions
+               for line in work.assignment.cells[where].source.splitlines()]
     for line in text.splitlines():
         named = _named(work.assignment, line)
         if named is not None and named != pieces[-1].question:
             pieces.append(Piece(own, '', named))
-        if line.strip() not in released:
+        other_edition = edition and difflib.get_close_matches(line, edition, 1, 0.7)  # of a text that was released
+        if line.strip() not in released and not other_edition:
             pieces[-1].text += f'{line}\n'
     return [piece for piece in pieces if re.search(r'\w', piece.text)]
 

@@ -36,7 +36,7 @@ class Roster:
     def others(self, handed_in):
         """Those of the names `handed_in` that are not on the list."""
         known = self.spellings()
-        return [name for name in handed_in if not known & set(spellings(name, numbered=True))]
+        return [name for name in handed_in if not known & spellings(name, numbered=True)]
 
     def sentences(self, handed_in):
         """What there is to say about who of the class has handed in."""
@@ -78,4 +78,4 @@ def _student(row, header):
     names += [*addresses, *(address.split('@')[0] for address in addresses)]
     names += [' '.join([*words[-1:], *words[:-1]]) for words in map(str.split, cells(NAME) or parts[:len(parts) == 1])]
     names += [' '.join(reversed(name.split(','))) for name in names if ',' in name]
-    return student, {one for name in names for one in spellings(name) if one}
+    return student, {one for name in names for one in spellings(name)}

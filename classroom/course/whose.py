@@ -56,6 +56,8 @@ class Owners:
         self.roster = self.roster | {one for name in of_classes for one in spellings(name)}
         for of_entry, names in zip(entries, of_entries):  # a class's with one student of another archive of it
             if of_classes and len(names) == 1:
+                for file in of_entry:
+                    self.of.pop(file, None)
                 self._tell(of_entry, 0)
 
     def _tell(self, files, depth):
@@ -116,8 +118,8 @@ class Owners:
                 folders.setdefault(part, []).append(file)
             else:
                 flat.add(part)
-        listed = [part for part in (*folders, *flat) if self.roster & set(spellings(person(part, part in flat)))]
-        if listed and not self.roster & set(spellings(person(label))):
+        listed = [part for part in (*folders, *flat) if self.roster & spellings(person(part, part in flat))]
+        if listed and not self.roster & spellings(person(label)):
             return True
         if len(folders) == 1 and not flat:
             return self._holds_several(next(iter(folders)), inside, depth + 1)
@@ -259,10 +261,11 @@ def key(name):
 def spellings(name, numbered=False):
     """Keys of a name: with its accents and without; if it may be `numbered`, also without the number of Moodle."""
     plain = unicodedata.normalize('NFC', name).casefold()
+    found = set()
     for one in {plain, re.sub(r'_\d{3,}$', '', plain) if numbered else plain}:
-        yield key(one)
-        yield key(one.translate({ord('ä'): 'ae', ord('ö'): 'oe', ord('ü'): 'ue'}))
-        yield key(unicodedata.normalize('NFKD', one).encode('ascii', 'ignore').decode())
+        german = one.translate({ord('ä'): 'ae', ord('ö'): 'oe', ord('ü'): 'ue'})
+        found |= {key(one), key(german), key(unicodedata.normalize('NFKD', one).encode('ascii', 'ignore').decode())}
+    return found - {''}
 
 
 def clean(name):

@@ -137,6 +137,16 @@ def test_an_empty_question_is_0_with_a_sentence():
     assert remarks == '`question_2`, `question_3` was left empty, which costs its points (8)'
 
 
+def test_texts_of_an_earlier_release_are_no_answers():
+    def earlier(notebook):
+        emptied(notebook, 'question_1')
+        for cell in notebook.cells:
+            if cell.cell_type == 'markdown' and not name_of(cell):
+                cell.source = cell.source.replace(' the ', ' that ', 1)
+    _, remarks = handed_in(earlier, False)
+    assert remarks == '`question_1` was left empty, which costs its points (4)'
+
+
 def test_pictures_come_with_the_answer():
     picture = {'a.png': {'image/png': 'aGk='}}
     edit = beside(new_markdown_cell('![](attachment:a.png)', attachments=picture), 1)

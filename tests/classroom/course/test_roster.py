@@ -28,6 +28,10 @@ def test_a_student_is_known_by_any_of_the_names(roster, table, name):
     assert roster(TABLES[table]).others([name, 'Ben', 'bb2']) == ['Ben']
 
 
+def test_names_without_latin_letters_are_no_spelling_of_all_others(roster):
+    assert roster('id,name\n1,李雷\n2,韩梅梅\n'.encode()).missing(['李雷']) == ['2']
+
+
 def test_a_list_of_names_alone_is_enough(roster):
     assert roster(b'anna\nben\n').missing(['ben']) == ['anna']
 
