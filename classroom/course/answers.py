@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cell_code import compiles, tree_of
 
-SENTENCE = 5  # words from which on a comment or a text in code may be an answer
+SENTENCE, LONG = 5, 10  # words from which on a comment or a text in code may be an answer, in a solution
 NUMBERED = re.compile(r'\W*(?:(?:question|frage|pregunta|domanda|answer|antwort|réponse|respuesta|aufgabe|exercise|'
                       r'q|a|f|ad|to|zu|nr|no)[\W_]*)+(\d+)\b|\W*(\d+)\s*(?:\)|:|\.(?!\d)|[-–—]\s|\W*$)', re.IGNORECASE)
 
@@ -62,6 +62,7 @@ def _pieces(work):
     released = {line.strip() for cell in work.assignment.cells
                 for line in (cell.source if cell.cell_type != 'code' else _prose(cell)).splitlines()} - {''}
     questions = {own: where for where in work.assignment.questions for own in work.found[where]}
+    solutions = {own for where in work.assignment.solutions for own in work.found[where]}
     pieces = []
     for own, cell in enumerate(work.cells):
         if own in work.left_out and own not in questions:
@@ -70,7 +71,7 @@ def _pieces(work):
         parts = _parted(work, own, text, released)
         if own in questions:  # its own answer, unless it names another
             parts = [part for part in parts if part.question not in (None, questions[own])]
-        pieces += parts
+        pieces += [part for part in parts if own not in solutions or len(part.text.split()) >= LONG]
     return pieces
 
 

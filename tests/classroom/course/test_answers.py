@@ -137,6 +137,13 @@ def test_an_empty_question_is_0_with_a_sentence():
     assert remarks == '`question_2`, `question_3` was left empty, which costs its points (8)'
 
 
+def test_a_comment_on_code_is_no_answer():
+    def edit(notebook):
+        emptied(notebook, 'question_1')
+        notebook.cells[at(notebook, 'gram')].source += '\n# now put the channels in front'
+    assert 'left empty' in handed_in(edit, False)[1]
+
+
 def test_texts_of_an_earlier_release_are_no_answers():
     def earlier(notebook):
         emptied(notebook, 'question_1')
