@@ -9,14 +9,14 @@ import tempfile
 from dataclasses import replace
 
 from hand_out import released
-from handins import NOISE, HandIn, folder_name, take_in
+from handins import NOISE, HandIn, take_in
 from nbgrader.api import MissingEntry
 from nbgrader_commands import ASSIGNMENT, COURSE, EXCHANGE, NOTEBOOK, exchange, store
 from reading import Unreadable
 from records import Record, key_of, open_gradebook, withdraw
 from restore import restore
 from roster import Roster
-from whose import spellings, text_of
+from whose import folder_name, spellings, text_of
 
 
 def collect(course=COURSE):

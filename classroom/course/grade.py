@@ -17,7 +17,7 @@ from collect import collected, key_of_file, restored
 from feedback import copy_of_exchange, give_feedback
 from grader import Grader
 from hand_out import changes, key_of_release, released
-from handins import HandIn, folder_name, take_in
+from handins import HandIn, take_in
 from nbgrader.utils import parse_utc
 from nbgrader_commands import ASSIGNMENT, COURSE, EXCHANGE, NOTEBOOK, exchange, store
 from reading import Unreadable
@@ -34,6 +34,7 @@ from records import (
 )
 from roster import Roster
 from tqdm import tqdm
+from whose import folder_name
 
 NOTHING, NOT_YET = 'nothing was handed in', 'not graded yet: call make grade'
 GONE = 'its file is not in submitted/ any more'

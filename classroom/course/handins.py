@@ -279,13 +279,3 @@ def _rank(file, released):
     made = '-checkpoint' in name or bool(re.search(r'-Copy\d+\.', name))
     numbered = re.search(r'\((\d+)\)', name)
     return bool(found), bool(filled), not made, file.date, int(numbered[1]) if numbered else 0, file.parts
-
-
-def folder_name(student):
-    """A name that any file system, web address and pattern takes, from which the student's can still be read."""
-    safe = ''.join(one if one.isalnum() or one in ' _.@()' + "'-" else ''.join(
-        f'~{byte:02x}' for byte in one.encode()) for one in student)
-    safe = re.sub(r'^[ .-]|[ .]$', lambda one: f'~{ord(one[0]):02x}', safe)
-    if len(safe.encode()) > 120:
-        safe = safe.encode()[:100].decode(errors='ignore') + f'~{zlib.crc32(student.encode()):08x}'
-    return safe

@@ -2,6 +2,7 @@
 import difflib
 import re
 import unicodedata
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -280,3 +281,13 @@ def text_of(name):
         return unicodedata.normalize('NFC', letters.decode())
     except UnicodeDecodeError:  # from before UTF-8
         return letters.decode('cp1252', errors='replace')
+
+
+def folder_name(student):
+    """A name that any file system, web address and pattern takes, from which the student's can still be read."""
+    safe = ''.join(one if one.isalnum() or one in ' _.@()' + "'-" else ''.join(
+        f'~{byte:02x}' for byte in one.encode()) for one in student)
+    safe = re.sub(r'^[ .-]|[ .]$', lambda one: f'~{ord(one[0]):02x}', safe)
+    if len(safe.encode()) > 120:
+        safe = safe.encode()[:100].decode(errors='ignore') + f'~{zlib.crc32(student.encode()):08x}'
+    return safe
