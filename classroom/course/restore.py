@@ -168,7 +168,8 @@ def _spoilers(work):
         if places:
             remarks.append(f'{why} ({", ".join(places)})')
     taken = {name for source in own for name in taken_from(source, 'd2l_style')}
-    found = ', '.join(f'`{name}`' for where in assignment.solutions for name in sorted(assignment.names[where] & taken))
+    graded = [where for where in assignment.solutions if assignment.points(where)]
+    found = ', '.join(f'`{name}`' for where in graded for name in sorted(assignment.names[where] & taken))
     return remarks + [f'it takes the package\'s own {found}: look whether its marks are the student\'s'] * bool(found)
 
 

@@ -18,7 +18,7 @@ from nbgrader_commands import ASSIGNMENT, NOTEBOOK
 
 from ...systems import grading
 from ...waiting import wait_for
-from .notebooks import at, content, edited, name_of, solved, with_own_cell
+from .notebooks import at, content, first_graded, name_of, solved
 from .small import SMALL, course
 from .test_grading import AUTOMATIC, POINTS, submit
 from .test_handins import N, packed
@@ -26,8 +26,8 @@ from .test_takes_over import mark_by_hand
 
 pytestmark = [pytest.mark.slow, grading]
 ROOT = Path(__file__).resolve().parents[3]
-RIGHT = content(solved(SMALL))
-IMPORTS = content(edited(with_own_cell('from helper import two', before='postprocess'), SMALL))
+RIGHT, EXERCISE = content(solved(SMALL)), first_graded(SMALL.released)
+IMPORTS = content(solved(SMALL, **{EXERCISE: f'from helper import two\n{SMALL.right[EXERCISE]}'}))
 BLACKBOARD = 'Style_{}_attempt_{}_06_exercises.ipynb'
 FIRST = {'anna.ipynb': RIGHT, BLACKBOARD.format('ben', '2026-11-02-10-30-00'): RIGHT, 'dora.pdf': b'%PDF',
          BLACKBOARD.format('cy', '2026-10-30-10-00-00'): RIGHT,
@@ -67,8 +67,8 @@ class Evening:
         nbformat.write(notebook, self.source)
 
 
-def without_gram(notebook):
-    notebook.cells = [cell for cell in notebook.cells if name_of(cell) not in ('gram', 'check_gram')]
+def without_an_exercise(notebook):
+    notebook.cells = [cell for cell in notebook.cells if name_of(cell) not in (EXERCISE, f'check_{EXERCISE}')]
     notebook.cells[at(notebook, 'question_2')].metadata.nbgrader.points = 8
 
 
@@ -77,7 +77,7 @@ def with_a_new_text(notebook):
 
 
 def without_an_end(notebook):
-    notebook.cells[at(notebook, 'trim')].source = '### BEGIN SOLUTION\nx'
+    notebook.cells[at(notebook, 'answer_1')].source = '### BEGIN SOLUTION\nx'
 
 
 def test_an_evening(tmp_path, capsys):  # one after the other: each step needs those before
@@ -119,15 +119,15 @@ def test_an_evening(tmp_path, capsys):  # one after the other: each step needs t
     assert graded['cy'].problem == 'its file is not in submitted/ any more'
     assert 'Changed in the exercises since `make release`' in said and 'texts and experiments' in said
 
-    evening.change(without_gram)
+    evening.change(without_an_exercise)
     assert changes(folder) == [
-        'removed: gram, check_gram', 'changed: texts and experiments', 'other points: question_2']
+        f'removed: {EXERCISE}, check_{EXERCISE}', 'changed: texts and experiments', 'other points: question_2']
     assert 'the next make grade marks all 4 graded hand-ins anew' in ' '.join(release(folder))
     assert changes(folder) == []
     graded, _, _ = evening.grade()
-    assert graded['anna'].score == AUTOMATIC - POINTS['gram'] + 4, 'question 2 has other points now'
+    assert graded['anna'].score == AUTOMATIC - POINTS[EXERCISE] + 4, 'question 2 has other points now'
     assert 'to be marked again: question_2 (3)' in ' '.join(graded['anna'].remarks)
-    assert graded['ben'].score == AUTOMATIC - POINTS['gram'] and graded['ben'].largest == 50 - POINTS['gram'] + 4
+    assert graded['ben'].score == AUTOMATIC - POINTS[EXERCISE] and graded['ben'].largest == 50 - POINTS[EXERCISE] + 4
 
     before = {file: file.read_bytes() for file in [*folder.rglob('release/*/*'), *folder.glob('*.json')]}
     evening.change(without_an_end)
@@ -150,7 +150,7 @@ def test_control_c_ends_with_a_sentence_and_the_next_call_goes_on(tmp_path):
     for file in (ROOT / 'classroom' / 'course').glob('*.py'):
         if not (folder / file.name).exists():
             shutil.copy(file, folder)
-    submit(folder, 'anna', content(solved(SMALL, gram='while True:\n    pass')).decode())
+    submit(folder, 'anna', content(solved(SMALL, **{EXERCISE: 'while True:\n    pass'})).decode())
     release(folder)
     grading_it = start(folder)
     wait_for(lambda: kernels_of(grading_it), grading_it)
@@ -161,7 +161,7 @@ def test_control_c_ends_with_a_sentence_and_the_next_call_goes_on(tmp_path):
     assert not [process for process in started if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
     submit(folder, 'anna', RIGHT.decode())
-    assert 'anna                  34.0 of 50' in start(folder, 'STUDENT=anna').communicate()[0]
+    assert f'anna                  {AUTOMATIC}.0 of 50' in start(folder, 'STUDENT=anna').communicate()[0]
 
 
 def start(folder, *settings):

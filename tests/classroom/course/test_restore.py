@@ -21,6 +21,7 @@ from .notebooks import (
     at,
     content,
     edited,
+    first_graded,
     moved,
     name_of,
     of_another_kind,
@@ -43,6 +44,7 @@ from .notebooks import (
     written_in_a_new_cell,
 )
 
+GRADED = first_graded(RELEASED)
 NAMES = [name_of(cell) for cell in RELEASED.cells if name_of(cell)]
 EDITS = {  # what happened, and what is said: the cells that count are those of the solution all the same
     'nothing': (lambda notebook: None, ()),
@@ -87,8 +89,10 @@ EDITS = {  # what happened, and what is said: the cells that count are those of 
     ('from mxnet import npx\nnpx.set_np()', '`npx.set_np()` gives MXNet other arrays'),
     ('import mxnet as mx\nmx.util.set_np()', 'set_np'), ('@mx.util.use_np\ndef f(): pass', '`use_np`'),
     ('name = input("Your name? ")', "`input()` can't be used here"), ('def f():\n    return int(input())', 'input()'),
-    ('from d2l_style import gram as theirs', "the package's own `gram`"), ('import d2l_style as d\nd.gram', '`gram`'),
-    ('from d2l_style import losses\nlosses.tv_loss', '`tv_loss`'), ('import d2l_style.losses as L\nL.gram', '`gram`')])
+    (f'from d2l_style import {GRADED} as theirs', f"the package's own `{GRADED}`"),
+    (f'import d2l_style as d\nd.{GRADED}', f'own `{GRADED}`'),
+    (f'from d2l_style import losses\nlosses.{GRADED}', f'own `{GRADED}`'),
+    (f'import d2l_style.losses as L\nL.{GRADED}', f'own `{GRADED}`')])
 def test_what_costs_or_gives_marks_unseen_is_named(text, words):
     [remark] = restore(content(edited(with_own_cell(text))), RELEASED)[1]
     assert words in remark
