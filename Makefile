@@ -45,11 +45,14 @@ exercises: $(VENV)/installed-teach  ## execute the exercises with their solution
 	$(BIN)/python classroom/course/course.py exercises
 	$(BIN)/python tools/run_notebooks.py notebooks/06_exercises.ipynb
 
-release:  ## the exercises for the students, and their hidden tests into the gradebook (docs/teachers.md)
+release:  ## the exercises for the students, and their hidden tests into the gradebook (DUE="2026-12-01 18:00")
 collect:  ## sort what was handed in (classroom/course/downloaded) by student, and say what is wrong with it
-grade:  ## marks, feedback and table of all submissions (ARGS="--force --workers 4")
+grade:  ## marks, feedback and table of all submissions (STUDENT=anna: of one, again; ARGS="--force --workers 4")
+release: export SETTING = $(if $(DUE),DUE=$(DUE))
+collect: export SETTING = $(if $(FORGET),FORGET=$(FORGET))
+grade: export SETTING = $(if $(STUDENT),STUDENT=$(STUDENT))
 release collect grade: $(VENV)/installed-teach
-	$(BIN)/python classroom/course/course.py $@ $(ARGS)
+	$(BIN)/python classroom/course/course.py $@ $${SETTING:+"$$SETTING"} $(ARGS)
 
 formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbgrader's pages
 	python=$$(cd $(BIN) && pwd)/python && cd classroom/course && "$$python" -m jupyterlab --ServerApp.default_url=/formgrader/gradebook/style_transfer \

@@ -52,6 +52,10 @@ class Grader:
                    'the process that graded it broke off' if answer is None else 'nbgrader could not grade it')
         return f'{problem}: see {log.relative_to(self.course)}'
 
+    def stop(self):
+        """End what is being graded, from another thread; a submission that comes after it is graded."""
+        self._end()
+
     def _ask(self, order):
         """What the process answers, None where it ended instead; and whether that was because it took too long."""
         if not self.process or self.process.poll() is not None:

@@ -33,6 +33,8 @@ class Verdict:
 
 def stopped(error, solution):
     """Hints for a function that raised `error`: where in the student's code, and the last line of what was said."""
+    if type(error).__name__ == 'StdinNotImplementedError':  # IPython's, a NotImplementedError
+        return 'input() can\'t be used here: nobody is there to answer when it is graded.',
     if isinstance(error, NotImplementedError):
         return 'it is still to be written.',
     code = getattr(solution, '__code__', None)

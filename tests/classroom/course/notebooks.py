@@ -24,14 +24,17 @@ REAL = Exercises(nbformat.read(ROOT / 'notebooks' / '06_exercises.ipynb', as_ver
 RELEASED = REAL.released
 ANSWERS = {'answer_1': "answer_1 = 'conv1_1'", 'answer_2': "answer_2 = 'one'",
            'answers_3_4': "answer_3, answer_4 = 'style', 1"}
+ANSWER = '\n\nBecause of the shapes.'  # to each open question
 WRONG_GRAM = 'def gram(X):\n    return X'
 
 
 def solved(exercises=REAL, **instead):
-    """The exercises with right answers, all that can be marked without a teacher; `instead`: other sources of cells."""
+    """The exercises with right answers, and something below each open question; `instead`: other sources of cells."""
     notebook = copy.deepcopy(exercises.released)
     for cell in notebook.cells:
-        cell.source = {**exercises.right, **ANSWERS, **instead}.get(name_of(cell), cell.source)
+        name = name_of(cell) or ''
+        answered = cell.source + ANSWER * name.startswith('question')
+        cell.source = {**exercises.right, **ANSWERS, **instead}.get(name, answered)
     return notebook
 
 
@@ -60,6 +63,12 @@ def edited(edit, exercises=REAL, **instead):
     notebook = solved(exercises, **instead)
     edit(notebook)
     return notebook
+
+
+def first_graded(notebook):
+    """The name of the first function that has points."""
+    return next(name_of(cell).removeprefix('check_') for cell in notebook.cells
+                if name_of(cell) and cell.metadata.nbgrader.get('points') and cell.cell_type == 'code')
 
 
 def own_copy(cell, **changes):
@@ -152,6 +161,15 @@ def split(name, line, keep_metadata=True):
             second.metadata = {}
         notebook.cells[where].source = '\n'.join(lines[:line])
         notebook.cells.insert(where + 1, second)
+    return edit
+
+
+def parted(name, line, *between, keep_metadata=True):
+    """Split, with cells between the halves."""
+    def edit(notebook):
+        where = at(notebook, name)
+        split(name, line, keep_metadata)(notebook)
+        notebook.cells[where + 1:where + 1] = between
     return edit
 
 

@@ -55,7 +55,8 @@ def graded(tmp_path_factory):
 
 def hand_in(folder):
     """Everybody's notebook, in the folder submitted."""
-    submit(folder, 'solution', (folder / 'source' / ASSIGNMENT / NOTEBOOK).read_text())
+    source_text = (folder / 'source' / ASSIGNMENT / NOTEBOOK).read_text()
+    submit(folder, 'solution', source_text.replace('### BEGIN HIDDEN TESTS', ''))
     submit(folder, 'empty', (folder / 'release' / ASSIGNMENT / NOTEBOOK).read_text())
     right = nbformat.writes(solved())  # which has full marks in test_odd_handins.py
     for number, mistakes in enumerate(GROUPS):

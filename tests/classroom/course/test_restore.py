@@ -5,6 +5,7 @@ import nbformat
 import pytest
 from cell_code import defined
 from choose import written
+from nbformat.v4 import new_markdown_cell, new_raw_cell
 from nbgrader.nbgraderformat import MetadataValidator
 from reading import Unreadable
 from restore import restore
@@ -20,11 +21,13 @@ from .notebooks import (
     at,
     content,
     edited,
+    first_graded,
     moved,
     name_of,
     of_another_kind,
     only_code,
     own_copy,
+    parted,
     released_source,
     solved,
     split,
@@ -41,6 +44,7 @@ from .notebooks import (
     written_in_a_new_cell,
 )
 
+GRADED = first_graded(RELEASED)
 NAMES = [name_of(cell) for cell in RELEASED.cells if name_of(cell)]
 EDITS = {  # what happened, and what is said: the cells that count are those of the solution all the same
     'nothing': (lambda notebook: None, ()),
@@ -64,6 +68,10 @@ EDITS = {  # what happened, and what is said: the cells that count are those of 
     'check twice': (twice('check_gram'), ()),
     'split in the function': (split('gram', 2), ['`gram` stood in several cells']),
     'split, half without metadata': (split('train', 4, keep_metadata=False), ['`train` stood in several cells']),
+    'split by a text': (parted('gram', 2, new_markdown_cell('And now:')), ['`gram` stood in several cells']),
+    'split by two cells': (parted('gram', 3, new_raw_cell('x'), new_markdown_cell('y')), ['`gram` stood in several']),
+    'split, half without metadata, by a text': (parted('train', 4, new_markdown_cell('So:'), keep_metadata=False),
+                                                ['`train` stood in several cells']),
     'check behind the import': (moved('check_gram', 'package_gram'), ['the check of `gram` stood elsewhere']),
     'solution moved': (moved('gram', 'style_loss'), ['`gram` was written below its check']),
     'written below the check': (written_in_a_new_cell('gram', 'check_gram'), ['`gram` was written below its check']),
@@ -75,6 +83,32 @@ EDITS = {  # what happened, and what is said: the cells that count are those of 
     'code became raw': (of_another_kind('gram', 'raw'), ['another kind of cell']),
     'text became code': (of_another_kind('question_1', 'code'), ['another kind of cell']),
 }
+
+
+@pytest.mark.parametrize(('text', 'words'), [
+    ('from mxnet import npx\nnpx.set_np()', '`npx.set_np()` gives MXNet other arrays'),
+    ('import mxnet as mx\nmx.util.set_np()', 'set_np'), ('@mx.util.use_np\ndef f(): pass', '`use_np`'),
+    ('name = input("Your name? ")', "`input()` can't be used here"), ('def f():\n    return int(input())', 'input()'),
+    (f'from d2l_style import {GRADED} as theirs', f"the package's own `{GRADED}`"),
+    (f'import d2l_style as d\nd.{GRADED}', f'own `{GRADED}`'),
+    (f'from d2l_style import losses\nlosses.{GRADED}', f'own `{GRADED}`'),
+    (f'import d2l_style.losses as L\nL.{GRADED}', f'own `{GRADED}`')])
+def test_what_costs_or_gives_marks_unseen_is_named(text, words):
+    [remark] = restore(content(edited(with_own_cell(text))), RELEASED)[1]
+    assert words in remark
+    assert 'begins' in remark or 'own' in remark
+    assert not restore(content(edited(with_own_cell('# set_np() and input() are words'))), RELEASED)[1]
+
+
+def test_modules_beside_the_notebook_are_taken_along_or_named():
+    notebook = edited(with_own_cell('from helper import two\nimport os, other\nimport numpy', before='postprocess'))
+    modules = {'helper.py': 'two = 2', 'other.py': 'one = 1', 'numpy.py': '', 'unused.py': '', 'match.py': ''}
+    made, remarks = restore(content(notebook), RELEASED, modules=modules)
+    assert [cell.source for cell in made.cells[:2]] == [
+        '%%writefile helper.py\ntwo = 2', '%%writefile other.py\none = 1']
+    said = ' | '.join(remarks)
+    assert 'helper.py lies beside it, and is taken along' in said and 'it would hide the installed numpy' in said
+    assert 'unused.py lies beside it, and is not imported' in said and len(remarks) == 5
 
 
 def graded(notebook):
@@ -185,7 +219,16 @@ def test_another_notebook_is_called_so(file):
     assert written(file.read_bytes(), RELEASED) == (0, 0)
 
 
+def test_a_notebook_that_has_lost_all_exercises_is_called_so():
+    def only_the_title(notebook):
+        notebook.cells = notebook.cells[:1]
+    with pytest.raises(Unreadable, match='begins as the exercises do, but has none of their cells'):
+        restore(content(edited(only_the_title)), RELEASED)
+    with pytest.raises(Unreadable, match='another notebook, without a word in it'):
+        restore(b'{"cells": []}', RELEASED)
+
+
 def test_what_was_written_is_counted():
     assert written(content(RELEASED), RELEASED) == (18, 0)
-    assert written(content(solved()), RELEASED) == (18, 10)
+    assert written(content(solved()), RELEASED) == (18, 14)
     assert restore(content(RELEASED), RELEASED)[1] == ['nothing was written in it']
