@@ -1,24 +1,26 @@
 """Checks of the exercises: right solutions pass, usual mistakes get their hint, nothing comes with a traceback."""
 import d2l_style
 from d2l_style import compute_loss, extract_features, get_inits
-from d2l_style.exercises import EXERCISES, NotRight, check, chosen, judge, mark, mark_answer
+from d2l_style.exercises import EXERCISES, SPECIAL, WARM_UP, NotRight, check, chosen, judge, mark, mark_answer
 from d2l_style.images import rgb_mean, rgb_std
 
 from functools import cache
 
 import mxnet as mx
+import numpy as np
 import pytest
 
-from ..solutions import RIGHT, WRONG, source
+from ..solutions import RIGHT, WAYS, WRONG, source
 
-NAMES = [*EXERCISES, 'trim', 'train']
+NAMES = [*EXERCISES, *SPECIAL]
 
 
 def solution(name, text):
     """The function `name` out of the source of a solution, with the names that the notebook gives it."""
     given = {'nd': mx.nd, 'nn': mx.gluon.nn, 'gluon': mx.gluon, 'autograd': mx.autograd, 'rgb_mean': rgb_mean,
              'rgb_std': rgb_std, 'gram': d2l_style.gram, 'get_inits': get_inits, 'extract_features': extract_features,
-             'compute_loss': compute_loss}
+             'compute_loss': compute_loss, 'np': np, 'content_loss': d2l_style.content_loss,
+             'style_loss': d2l_style.style_loss}
     exec(source(text), given)
     return given[name]
 
@@ -34,6 +36,13 @@ def verdict_on(mistake, seed):
 @pytest.mark.parametrize('name', NAMES)
 def test_a_right_solution_passes(name, seed):
     assert judge(name, solution(name, RIGHT[name]), seed).hints == ()
+
+
+@pytest.mark.parametrize('seed', [0, 1])
+@pytest.mark.parametrize('way', [1, 2])
+@pytest.mark.parametrize('name', WAYS)
+def test_there_are_other_ways(name, way, seed):
+    assert judge(name, solution(name, WAYS[name][way]), seed).hints == ()
 
 
 @pytest.mark.parametrize('seed', [0, pytest.param(1, marks=pytest.mark.slow)])
@@ -148,7 +157,7 @@ def test_hints_come_one_at_a_time(capsys):
     assert capsys.readouterr().out == '✓ gram is right.\n'
 
 
-@pytest.mark.parametrize('name', EXERCISES)
+@pytest.mark.parametrize('name', WARM_UP)
 def test_the_packages_function_is_nobodys_solution(name):
     packages = getattr(d2l_style, name)
     assert "the package's function" in judge(name, packages).hints[0]
