@@ -301,8 +301,9 @@ WRONG = {
         'weighted_style_loss', ('total = total + weight', 'total = weight')), 'only one of the layers'),
     'style of the first layer': ('weighted_style_loss', _instead(
         'weighted_style_loss', ('    return total', '        return total')), 'only one of the layers'),
-    'style weights of other layers': ('weighted_style_loss', _instead(
-        'weighted_style_loss', ('zip(Ys_hat, grams_Y, weights)', 'zip(Ys_hat, grams_Y, weights[::-1])')), 'another layer'),
+    'style weights of others': ('weighted_style_loss', _instead(
+        'weighted_style_loss', ('zip(Ys_hat, grams_Y, weights)', 'zip(Ys_hat, grams_Y, weights[::-1])')),
+        'another layer'),
     'style weights: Gram matrix of the target': ('weighted_style_loss', _instead(
         'weighted_style_loss', ('(Y_hat, gram_Y)', '(Y_hat, gram(gram_Y.expand_dims(0).expand_dims(3)))')),
         'second time'),
