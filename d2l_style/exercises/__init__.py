@@ -1,20 +1,27 @@
 """Exercises: what notebook 6 says about a student's function. The course around it is in `classroom/course/`.
 
-`WARM_UP`: the chapter's functions, for practice. `VARIATIONS`: those that have points. Looks at the chapter's files,
-at `layers` and `beyond`. A check never shows what is right: its hints come one at a time, from vague to close.
+`WARM_UP`: the chapter's functions, for practice. `VARIATIONS`: those that have points; they stand nowhere else. Each is
+an `exercise`, whose usual mistakes are formulas; `SPECIAL` has a check of its own. Looks at the chapter's files, at
+`layers` and `beyond`. A check never shows what is right: its hints come one at a time, from vague to close.
 """
 import warnings
 from contextlib import redirect_stderr
 from io import StringIO
 
+from .differences import GRADIENT_BY_DIFFERENCES
 from .functions import compare
+from .grams import BATCH_GRAM, CENTRED_GRAM
 from .loop import compare_train
+from .mask import MASKED_TV_LOSS
 from .network import compare_trim
+from .several_layers import MEAN_CONTENT_LOSS, WEIGHTED_STYLE_LOSS
 from .still import compare_train_until_still
-from .variations import VARIATIONS
 from .verdict import NotRight, Verdict, stopped
 from .warm_up import WARM_UP
 
+VARIATIONS = {'mean_content_loss': MEAN_CONTENT_LOSS, 'gradient_by_differences': GRADIENT_BY_DIFFERENCES,
+              'centred_gram': CENTRED_GRAM, 'batch_gram': BATCH_GRAM, 'weighted_style_loss': WEIGHTED_STYLE_LOSS,
+              'masked_tv_loss': MASKED_TV_LOSS}
 EXERCISES = {**WARM_UP, **VARIATIONS}
 SPECIAL = {'trim': compare_trim, 'train': compare_train, 'train_until_still': compare_train_until_still}
 
