@@ -13,6 +13,8 @@ class _Curved:
 
     def __call__(self, X):
         """The loss of `X`: one number."""
+        if X.shape != self.factors.shape:
+            raise ValueError(f'the loss is that of the whole array, {self.factors.shape}, and not of {X.shape}')
         factors = nd.array(self.factors) if isinstance(X, nd.NDArray) else self.factors
         return (factors * X * X * X).sum() + X.sum() * X.sum()
 
@@ -68,8 +70,14 @@ GRADIENT_BY_DIFFERENCES = Exercise(
         Mistake(lambda loss, X, eps: _differences(loss, X, eps, -eps, stay=-eps) / (2 * eps), STAYS),
         Mistake(lambda loss, X, eps: _differences(loss, X, eps, -eps, stay=eps) / (2 * eps), STAYS),
         Mistake(lambda loss, X, eps: _differences(loss, X, eps, 0, stay=eps) / eps, STAYS),
+        *(Mistake(lambda loss, X, eps, ahead=ahead: _differences(loss, X, eps * ahead, eps * ahead - eps) / (2 * eps),
+                  ('the two places are only one `eps` apart.',
+                   'Is the element moved from where it was each time? And is `Y = X` another array than `X`?'))
+          for ahead in (0, 1)),
+        Mistake(lambda loss, X, eps: _slopes(loss, X, eps).reshape(-1)[:1],
+                ('only the first element is moved.', 'Does a `return` stand in your loop?')),
         Mistake(_all_at_once, TOGETHER),
         Mistake(lambda loss, X, eps: _all_at_once(loss, X, eps) * nd.ones_like(X), TOGETHER),
-        Mistake(_by_autograd, ('that is the gradient that autograd gives.',
-                               'It is autograd that is to be checked: ask only for the loss, at two places.')),
+        Mistake(_by_autograd, ('that is the slope itself, not the difference for the `eps` that was given.',
+                               'Has autograd computed it, or does your function take an `eps` of its own?')),
     ))

@@ -39,6 +39,12 @@ def _mask_of_one(begin, end):
     return computes
 
 
+def _mask_of_either(X, mask):
+    below, right = (nd.maximum(*halves) for halves in ((mask[:, :, 1:, :], mask[:, :, :-1, :]),
+                                                       (mask[:, :, :, 1:], mask[:, :, :, :-1])))
+    return _counted(down(X).square(), below) + _counted(across(X).square(), right)
+
+
 def _by_pixels(X, mask):
     return sum((step.square() * pairs).sum() for step, pairs in _both(X, mask)) / (3 * mask.sum())
 
@@ -61,6 +67,7 @@ MASKED_TV_LOSS = Exercise(
                 ('what is outside counts as a difference of 0.',
                  'By how many differences do you divide: by all, or by those that count?')),
         Mistake(_mask_of_one(1, 0), ONE_OF_TWO), Mistake(_mask_of_one(0, -1), ONE_OF_TWO),
+        Mistake(_mask_of_either, ONE_OF_TWO),
         Mistake(lambda X, mask: _tv()(X * mask, nd.ones_like(mask)), EDGE),
         Mistake(lambda X, mask: sum(step.square().sum() / (pairs.sum() * 3) for (step, _), (_, pairs) in zip(
             _both(X * mask, mask), _both(X, mask))), EDGE),
@@ -81,4 +88,5 @@ MASKED_TV_LOSS = Exercise(
         Mistake(lambda X, mask: sum((step.square() * pairs).sum() for step, pairs in _both(X, mask)), SUMMED),
         Mistake(_tv(lambda step: step), CANCELLED),
         Mistake(lambda X, mask: -_tv(lambda step: step)(X, mask), CANCELLED),
+        Mistake(lambda X, mask: sum(_counted(step, pairs).square() for step, pairs in _both(X, mask)), CANCELLED),
     ))

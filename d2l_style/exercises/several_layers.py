@@ -92,6 +92,12 @@ WEIGHTED_STYLE_LOSS = Exercise(
         Mistake(lambda Ys_hat, grams_Y, weights: _weighted(STYLES(Ys_hat, grams_Y), weights) / len(weights),
                 ('it is divided by the number of layers.',
                  'If all weights are doubled, should the result be twice as large? Read again what the task says.')),
+        Mistake(lambda Ys_hat, grams_Y, weights: _weighted(
+            STYLES(Ys_hat, grams_Y), weights) / sum(weights) / len(weights),
+                ('it is divided by the number of layers, too.', 'What is left of the mean if all weights are 1?')),
+        Mistake(lambda Ys_hat, grams_Y, weights: nd.add_n(*STYLES(
+            [Y_hat * weight for Y_hat, weight in zip(Ys_hat, weights)], grams_Y)) / sum(weights),
+                ('it is the features that are multiplied by a weight.', 'What does the task multiply: a loss?')),
         *(Mistake(lambda Ys_hat, grams_Y, weights, n=n: _weighted(
             STYLES(Ys_hat, grams_Y), [weight ** 2 for weight in weights]) / [1, sum(weights), sum(
                 weight ** 2 for weight in weights)][n], SQUARED_WEIGHTS) for n in range(3)),

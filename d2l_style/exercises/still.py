@@ -47,6 +47,8 @@ def _hints_for(train, seed, max_epochs, still, pictures, wanted):
     except _Endless:
         return ('it goes on after `max_epochs` epochs.',
                 'A picture may never be still enough. What ends your loop then?')
+    if found is None and still == 0:
+        return ('it returns nothing where the picture is never still.', 'What is returned after `max_epochs` epochs?')
     hints = _wrong_kind(found, start)
     if hints:
         return hints
@@ -60,6 +62,9 @@ def _hints_for(train, seed, max_epochs, still, pictures, wanted):
     done = _epochs_of(X, pictures)
     if done is None:
         return _another_place(X, seed)
+    if done != wanted and still == 0:
+        return ('it does not do `max_epochs` epochs where the picture is never still.',
+                'With `max_epochs` = 3, which numbers does your loop go through?')
     if done != wanted:
         return _another_end(_ends(train, seed, still, pictures), done, wanted, still, pictures)
     return () if epochs == wanted else (
@@ -85,10 +90,10 @@ def _wrong_kind(found, start):
 
 
 @cache
-def _pictures(seed, late=0, decay=LR_DECAY):
-    """The start and the picture after each epoch; `late`: epochs before the learning rate falls for the first time."""
+def _pictures(seed, late=0, decay=LR_DECAY, times=MAX_EPOCHS):
+    """The start and the picture after each epoch; `late`: epochs before the learning rate falls, `times`: how often."""
     net, start, *targets = job(seed)
-    rates = {epoch: (LR * decay ** max(0, epoch - late), Weights()) for epoch in range(MAX_EPOCHS)}
+    rates = {epoch: (LR * decay ** min(times, max(0, epoch - late)), Weights()) for epoch in range(MAX_EPOCHS)}
     steps = train_steps(start, *targets, net, LR, MAX_EPOCHS, MAX_EPOCHS, changes=rates)
     return [start, *[step.X.copy() for step in steps]]
 
@@ -106,6 +111,7 @@ def _epochs_of(X, pictures):
 def _another_place(X, seed):
     for rates, hints in (
             ({'decay': 1}, ('the learning rate stays as it is.', 'What is to happen after every epoch?')),
+            ({'times': 1}, ('the learning rate falls once only.', 'From which learning rate do you compute the next?')),
             ({'late': -1}, ('the learning rate is lowered too early.', 'With which rate is the first step made?')),
             ({'late': 1}, ('the learning rate is lowered too late.',
                            'Is the first epoch left out, as in the chapter\'s loop?'))):
@@ -131,14 +137,13 @@ def _end(train, seed, still, pictures):
 
 def _stills(still, start):
     """What tells apart how a change may be measured: mean or sum, itself or its square."""
-    return still, still / 10, still / 100, still * start.size
+    return still, still / 10, still / 100, 5 * still, still * start.size
 
 
 def _another_end(ends, done, wanted, still, pictures):
     """Hints for the right training that ends after other numbers of epochs: `ends`, and at first `done`."""
-    steps = [new - old for old, new in zip(pictures, pictures[1:])]
     for measure, hints in _MEASURES:
-        changes = [measure(step).asscalar() for step in steps]
+        changes = [measure(new - old, new - pictures[0]).asscalar() for old, new in zip(pictures, pictures[1:])]
         if ends == [next((epoch for epoch, change in enumerate(changes, 1) if change < one), MAX_EPOCHS)
                     for one in _stills(still, pictures[0])]:
             return hints
@@ -150,21 +155,24 @@ def _another_end(ends, done, wanted, still, pictures):
 
 
 _MEASURES = [  # how a change may be measured instead, and what is said then
-    (lambda step: nd.zeros_like(step).sum(), ('it stops after the first epoch, as if nothing had changed.',
+    (lambda step, _way: nd.zeros_like(step).sum(), ('it stops after the first epoch, as if nothing had changed.',
                      '`X` is live: a step changes it in place. Is the picture before the step still there when you '
                      'compare?')),
-    (lambda step: step.sum() * 0 + np.inf, (
+    (lambda step, _way: step.sum() * 0 + np.inf, (
         'it does not end when the picture is still.',
         'Print the change in each epoch, beside `still`. Is it compared, and does anything end then?')),
-    (lambda step: step.abs().sum(), ('the larger a picture, the longer it goes on.',
+    (lambda step, _way: step.abs().sum(), ('the larger a picture, the longer it goes on.',
                                      'Is it a sum or a mean that you compare with `still`?')),
-    (lambda step: step.mean().abs(), ('changes of opposite sign cancel each other.',
+    (lambda step, _way: step.mean().abs(), ('changes of opposite sign cancel each other.',
                                       'Half of the pixels get brighter, half darker. How large is the change?')),
-    (lambda step: step.mean(), ('changes of opposite sign cancel each other.',
+    (lambda step, _way: step.mean(), ('changes of opposite sign cancel each other.',
                                 'Half of the pixels get brighter, half darker. How large is the change?')),
-    (lambda step: step.square().mean(), ('it is a square that is compared with `still`.',
+    (lambda step, _way: step.square().mean(), ('it is a square that is compared with `still`.',
                                          'A change of 0.1 has a square of 0.01. Which of them does the task mean?')),
-    (lambda step: step.square().mean().sqrt(), ('it is a square that is averaged.',
+    (lambda step, _way: step.square().mean().sqrt(), ('it is a square that is averaged.',
                                                 'The task has the mean of the changes, without signs.')),
-    (lambda step: step.abs().max(), ('it is the largest change that is compared with `still`.',
+    (lambda _step, way: way.abs().mean(), (
+        'it is the change since the start that is compared with `still`.',
+        'Between which two pictures does an epoch lie? The older one has to be kept anew each time.')),
+    (lambda step, _way: step.abs().max(), ('it is the largest change that is compared with `still`.',
                                      'One pixel may go on moving. What does the task say of all of them?'))]

@@ -236,7 +236,22 @@ WRONG = {
                 l = loss(X)
             l.backward()
             return X.grad
-        ''', 'autograd gives'),
+        ''', 'slope itself'),
+    'slopes with an own distance': ('gradient_by_differences', _instead(
+        'gradient_by_differences', ('slopes = nd', 'eps = 1e-3\n            slopes = nd')), 'slope itself'),
+    'slopes of a second name': ('gradient_by_differences', _instead(
+        'gradient_by_differences', ('ahead, behind = X.copy(), X.copy()', 'ahead = behind = X'), (
+            'behind[place] -= eps', ''), ('(loss(ahead)', 'l = loss(ahead)\n                behind[place] -= eps'
+                                          '\n                slopes[place] = (l'), ('slopes[place] = l', 'l')),
+        'only one `eps` apart'),
+    'slopes of single elements': ('gradient_by_differences', '''
+        def gradient_by_differences(loss, X, eps):
+            return nd.stack(*[(loss(x + eps) - loss(x - eps)) / (2 * eps) for x in X.reshape((-1,))]).reshape(X.shape)
+        ''', 'of the whole array'),
+    'slopes of the first element': ('gradient_by_differences', _instead(
+        'gradient_by_differences', ('            return', '                return'), ('return slopes',
+                                                                                    'return slopes[place]')),
+        'only the first element'),
     'slopes in a row': ('gradient_by_differences', _instead(
         'gradient_by_differences', ('return slopes', 'return slopes.reshape((-1,))')), 'numbers are right'),
     'means not divided': ('centred_gram', _instead('centred_gram', (' / len(means)', '')), 'too large'),
@@ -282,6 +297,17 @@ WRONG = {
             for x in X:
                 return gram(x.expand_dims(0))
         ''', 'only the first'),
+    'batch: pictures without their axis': ('batch_gram', '''
+        def batch_gram(X):
+            return nd.stack(*[gram(x) for x in X])
+        ''', 'height is taken for'),
+    'batch: written in place': ('batch_gram', '''
+        def batch_gram(X):
+            grams = nd.zeros((X.shape[0], X.shape[1], X.shape[1]))
+            for i in range(len(X)):
+                grams[i] = gram(X[i:i + 1])
+            return grams
+        ''', 'while autograd records'),
     'batch: a list': ('batch_gram', '''
         def batch_gram(X):
             return [gram(x.expand_dims(0)) for x in X]
@@ -292,6 +318,10 @@ WRONG = {
                                   'added up, and that is all'),
     'style weights divided by the layers': ('weighted_style_loss', _instead(
         'weighted_style_loss', ('sum(weights)', 'len(weights)')), 'number of layers'),
+    'style weights divided twice': ('weighted_style_loss', _instead(
+        'weighted_style_loss', ('sum(weights)', 'sum(weights) / len(weights)')), 'number of layers, too'),
+    'style weights on features': ('weighted_style_loss', _instead(
+        'weighted_style_loss', ('weight * style_loss(Y_hat', 'style_loss(weight * Y_hat')), 'the features that'),
     'style weights that do not count': ('weighted_style_loss', _instead(
         'weighted_style_loss', ('weight * ', ''), ('sum(weights)', 'len(weights)')), 'do not count'),
     'style weights inside the square': ('weighted_style_loss', _instead(
@@ -335,6 +365,11 @@ WRONG = {
         'masked_tv_loss', (' * mask[:, :, :-1, :]', ''), (' * mask[:, :, :, :-1]', '')), 'one of its two pixels'),
     'mask of the other pixel': ('masked_tv_loss', _instead(
         'masked_tv_loss', ('mask[:, :, 1:, :] * ', ''), ('mask[:, :, :, 1:] * ', '')), 'one of its two pixels'),
+    'mask of either pixel': ('masked_tv_loss', _instead(
+        'masked_tv_loss', (
+            'mask[:, :, 1:, :] * mask[:, :, :-1, :]', 'nd.maximum(mask[:, :, 1:, :], mask[:, :, :-1, :])'),
+        ('mask[:, :, :, 1:] * mask[:, :, :, :-1]', 'nd.maximum(mask[:, :, :, 1:], mask[:, :, :, :-1])')),
+        'one of its two pixels'),
     'mask on the picture': ('masked_tv_loss', '''
         def masked_tv_loss(X, mask):
             X = X * mask
@@ -370,6 +405,15 @@ WRONG = {
     'still: cancels': ('train_until_still', _instead('train_until_still', ('.abs().mean()', '.mean().abs()')),
                        'cancel'),
     'still: squares': ('train_until_still', _instead('train_until_still', ('.abs()', '.square()')), 'a square'),
+    'still: since the start': ('train_until_still', _instead(
+        'train_until_still', ('                before = X.copy()\n', ''),
+        ('for epoch', 'before = X.copy()\n            for epoch')), 'since the start'),
+    'still: learning rate falls once': ('train_until_still', _instead(
+        'train_until_still', ('(trainer.learning_rate * lr_decay)', '(lr * lr_decay)')), 'once only'),
+    'still: nothing in the end': ('train_until_still', _instead(
+        'train_until_still', ('            return X, max_epochs\n', '')), 'returns nothing where'),
+    'still: one epoch less': ('train_until_still', _instead(
+        'train_until_still', ('range(max_epochs)', 'range(max_epochs - 1)')), 'not do `max_epochs`'),
     'still: counts from 0': ('train_until_still', _instead('train_until_still', ('epoch + 1', 'epoch')),
                              'number of epochs'),
     'still: picture before the last step': ('train_until_still', _instead(
