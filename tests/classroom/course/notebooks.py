@@ -25,7 +25,7 @@ RELEASED = REAL.released
 ANSWERS = {'answer_1': "answer_1 = 'conv1_1'", 'answer_2': "answer_2 = 'one'",
            'answers_3_4': "answer_3, answer_4 = 'style', 1"}
 ANSWER = '\n\nBecause of the shapes.'  # to each open question
-WRONG_GRAM = 'def gram(X):\n    return X'
+WRONG_GRAM = 'def batch_gram(X):\n    return X'
 
 
 def solved(exercises=REAL, **instead):
@@ -99,13 +99,13 @@ def without_metadata_of_checks(notebook):
 
 def with_settings(**settings):
     def edit(notebook):
-        notebook.cells[at(notebook, 'gram')].metadata['nbgrader'].update(settings)
+        notebook.cells[at(notebook, 'batch_gram')].metadata['nbgrader'].update(settings)
     return edit
 
 
 def with_odd_settings(value):
     def edit(notebook):
-        for name in ('gram', 'check_gram', 'question_1'):
+        for name in ('batch_gram', 'check_batch_gram', 'question_1'):
             notebook.cells[at(notebook, name)].metadata['nbgrader'] = value
     return edit
 
@@ -203,7 +203,7 @@ def answered_in_the_experiment(notebook):
     cell.source += "\nanswer_1 = 'conv1_1'"
 
 
-def with_own_cell(text, before='gram'):
+def with_own_cell(text, before='batch_gram'):
     def edit(notebook):
         notebook.cells.insert(at(notebook, before), new_code_cell(text))
     return edit
