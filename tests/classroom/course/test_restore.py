@@ -237,5 +237,5 @@ def test_a_notebook_that_has_lost_all_exercises_is_called_so():
 
 def test_what_was_written_is_counted():
     assert written(content(RELEASED), RELEASED) == (25, 0)
-    assert written(content(solved()), RELEASED) == (25, 17)
+    assert written(content(solved()), RELEASED) == (25, 21)
     assert restore(content(RELEASED), RELEASED)[1] == ['nothing was written in it']
