@@ -1,11 +1,28 @@
-"""Exported: pages that nbconvert makes of a notebook say what its pictures show, which its own templates leave out."""
+"""Exported: everybody can read the pages that nbconvert makes of a notebook.
+
+Its own templates leave out what a picture shows, and the colours of its light theme have less contrast than 4.5.
+"""
 import html
 
+from markupsafe import Markup
+
 KEPT = 'width', 'height'  # what else a picture's metadata say to a page
+STYLE = """<style>
+.jp-Notebook .jp-RenderedHTMLCommon :is(p, li, td) a { text-decoration: underline; }
+[data-jp-theme-light="true"] { --jp-cell-prompt-not-active-opacity: 1;
+  --jp-cell-prompt-not-active-font-color: #5f6368; --jp-cell-inprompt-font-color: #5f6368;
+  --jp-cell-outprompt-font-color: #5f6368; }
+[data-jp-theme-light="true"] .highlight :is(.c1, .cm) { color: #2f6f6f; }
+[data-jp-theme-light="true"] .highlight :is(.mi, .mf, .mh) { color: #006f00; }
+[data-jp-theme-light="true"] .highlight .ow { color: #9414e0; }
+</style>"""
 
 
-def with_descriptions(notebook, resources):
+def readable(notebook, resources):
     """A preprocessor of nbconvert: a picture whose output has an `alt` in its metadata becomes HTML with that."""
+    include = resources.get('include_css')
+    if include:  # nbconvert's own list of styles is filled later, and anew
+        resources['include_css'] = lambda name: include(name) + Markup(STYLE if 'theme' in name else '')
     for cell in notebook.cells:
         for output in cell.get('outputs', []):
             data, metadata = output.get('data', {}), output.get('metadata', {})

@@ -1,4 +1,4 @@
-from d2l_style.lab.exported import with_descriptions
+from d2l_style.lab.exported import readable
 
 import json
 from pathlib import Path
@@ -35,5 +35,5 @@ def test_with_the_environments_settings_a_page_says_what_its_pictures_show(expor
 def test_what_has_no_description_or_a_page_of_its_own_stays():
     for data, metadata in (({'image/png': 'aGVsbG8='}, {}), ({'text/plain': 'x'}, {'alt': ALT}),
                            ({'image/png': 'aGVsbG8=', 'text/html': '<b>x</b>'}, {'alt': ALT})):
-        stays, _ = with_descriptions(notebook(data, **metadata), {})
+        stays, _ = readable(notebook(data, **metadata), {})
         assert stays.cells[0].outputs[0].data == data
