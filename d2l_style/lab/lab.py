@@ -5,9 +5,8 @@ from functools import partial
 from pathlib import Path
 from weakref import WeakSet
 
-import ipywidgets as widgets
-
 from ..images import preprocess
+from . import parts as widgets
 from .cells import on_interrupt
 from .controls import EPOCHS, TrainingControls, WeightControls, button, merged
 from .effects import Effects
@@ -98,11 +97,11 @@ class StyleLab(Panel):
         presets = widgets.HBox([self.chapter, self.lively], layout={'flex_flow': 'row wrap'})
         parts = {
             'tabs': tabs, 'details': details, 'bar': self.bar,
-            'controls': widgets.VBox([tabs, presets, self.weights.effect]),
+            'controls': widgets.VBox([tabs, self.weights.effect, self.curves, presets]),
             'left': widgets.VBox([self.bar, self.message, self.composite, self.composite.tools]),
             'keep': self.saving}
         parts['stage'] = widgets.Box([parts['left'], parts['controls']])
-        parts['below'] = widgets.Box([self.sources, self.curves, details])
+        parts['below'] = widgets.Box([self.sources, details])
         for name, box in parts.items():
             box.add_class(f'd2l-{name}')
         details.add_class('d2l-tabs')
