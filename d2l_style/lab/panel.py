@@ -32,6 +32,7 @@ class Panel(widgets.VBox):
         super().close()
 
     def _repr_mimebundle_(self, **kwargs):
+        self.watch.start()  # somebody looks at it from now on
         return {**super()._repr_mimebundle_(**kwargs), **self._fallback}, {'alt': self._fallback['text/plain']}
 
 

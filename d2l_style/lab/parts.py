@@ -20,11 +20,10 @@ class _Fixed:
 
     made = False
 
-    def notify_change(self, change):
-        if self.made and change['name'] in self.keys and not change['name'].startswith('_'):
-            raise AttributeError(f'many widgets look like this: for one that changes its {change["name"]}, give it a '
-                                 'Layout of its own')
-        super().notify_change(change)
+    def __setattr__(self, name, value):
+        if self.made and name in self.keys and not name.startswith('_'):
+            raise AttributeError(f'many widgets look like this: give one that changes its {name} a Layout of its own')
+        super().__setattr__(name, value)
 
 
 class _Sharing:

@@ -24,7 +24,7 @@ LARGE_UPLOADS = "tornado_settings={'websocket_max_message_size': 100000000}"  # 
 # picture, losses and the four sliders: none is cut off by the screen, or by the panel that scrolls
 SEEN_TOGETHER = """() => {
   const panel = document.querySelector('.d2l-controls .widget-tab-contents');
-  const parts = ['.d2l-stage .d2l-picture', '.d2l-legend', '.d2l-chart', '.d2l-chart .d2l-column',
+  const parts = ['.d2l-composite .d2l-picture', '.d2l-legend', '.d2l-chart', '.d2l-chart .d2l-column',
                  '.d2l-weights .noUi-target', '.d2l-weights input'].map(one => [...document.querySelectorAll(one)]);
   const notebook = document.querySelector('.jp-NotebookPanel')?.getBoundingClientRect();
   const inside = e => { const box = e.getBoundingClientRect();

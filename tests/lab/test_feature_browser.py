@@ -43,6 +43,7 @@ def test_the_stored_page_shows_a_still_picture(job):
     assert 'application/vnd.jupyter.widget-view+json' in stored
     assert stored_of(panel)[1].startswith('Feature browser')
     assert Image.open(io.BytesIO(picture_of(panel))).width > 300
+    panel.close()
 
 
 def test_the_table_maps_every_convolution(pretrained_net):
