@@ -9,7 +9,7 @@ c = get_config()  # noqa: F821  Voilà gives it
 c.VoilaConfiguration.template = 'style_lab'  # beside this file
 # the lab needs none of these, which take time, and the first one fails in Voilà
 c.VoilaConfiguration.extension_denylist = [
-    '@jupyter-notebook/lab-extension', '@jupyter-server/resource-usage', '@jupyter/nbgrader', 'bqplot', 'bqscales',
+    '@jupyter-notebook/lab-extension', '@jupyter-server/resource-usage', '@jupyter/nbgrader',
     '@voila-dashboards/jupyterlab-preview', 'd2l-style', 'jupyterlab_pygments']
 c.Voila.tornado_settings = {
     'websocket_max_message_size': 100_000_000,  # for photographs that are uploaded

@@ -101,7 +101,7 @@ def bars_html(measured, weights):
     counts = f'Counts most now: <b>{most}</b>, {weighted[top] / whole:.0%} of the sum.' if whole else 'No loss counts.'
     return ('<table class="d2l-bars"><thead><tr><th>loss</th><th colspan="2">before weighting</th>'
             f'<th colspan="2">after weighting</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
-            f'<p class="d2l-note">{counts} The scale is logarithmic: a tenth more is about 13 times as much.</p>')
+            f'<p class="d2l-note">{counts} The bars are logarithmic: a little longer is much more.</p>')
 
 
 def _bar(value, colour):
