@@ -1,5 +1,4 @@
 """Loss mixer: two pictures mixed by hand, and what every loss says to it. Chapter, "Define the Loss Function"."""
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
 from mxnet import nd
@@ -8,6 +7,7 @@ from ..fast.compiled import TransferLoss
 from ..features import extract_features
 from ..images import postprocess
 from ..losses import Weights, gram
+from . import parts as widgets
 from .cells import belongs_to_cell
 from .digits import shares, short, written
 from .drawing import Drawing

@@ -6,9 +6,7 @@ import pytest
 
 from .drive import ROOT, chrome, lacking, new_page, open_notebook, run_all, serve
 
-# Not ours: bqplot draws its axes once before it knows its size, and JupyterLab reads late about closed widgets
-NOT_OURS = re.compile(r'Error: <(g|path)> attribute (transform|d): .*(undefined|NaN|null)|'
-                      'Error: widget model not found')
+NOT_OURS = re.compile('Error: widget model not found')  # JupyterLab reads late about closed widgets
 
 
 def pytest_collection_modifyitems(items):
