@@ -13,6 +13,7 @@ import lazy_loader
 
 # a notebook that shows a function need not wait for charts and films
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+    'explorer': ['explore'],
     'feature_browser': ['browse_features', 'feature_map', 'layer_table'],
     'live': ['LiveView'],
     'loss_mixer': ['mix_losses'],
