@@ -3,6 +3,7 @@
 // Widgets live in the kernel. A notebook that was saved with some names them, and once that kernel is gone JupyterLab
 // shows "Error displaying widget: model not found", although a still picture of the same output lies beside it.
 // And JupyterLab notes in a notebook which Python it runs in: who only opens it would change the file.
+// A picture's description is in the metadata of its output, which JupyterLab does not read.
 const VIEW = 'application/vnd.jupyter.widget-view+json';
 
 async function widgetsOf(sessionContext) {
@@ -43,7 +44,25 @@ function staysAsItIs(model) {
   });
 }
 
+function saysWhatItShows(rendermime) {
+  for (const mimeType of ['image/png', 'image/jpeg']) {
+    const factory = rendermime.getFactory(mimeType), rank = rendermime.getRank(mimeType);
+    if (!factory) continue;
+    const createRenderer = options => {
+      const renderer = factory.createRenderer(options);
+      const render = renderer.renderModel.bind(renderer);
+      renderer.renderModel = async model => {
+        await render(model);
+        if (model.metadata.alt) renderer.node.querySelector('img')?.setAttribute('alt', model.metadata.alt);
+      };
+      return renderer;
+    };
+    rendermime.addFactory({ ...factory, mimeTypes: [mimeType], createRenderer }, rank);
+  }
+}
+
 async function opened(panel) {
+  saysWhatItShows(panel.content.rendermime);
   await panel.context.ready;
   staysAsItIs(panel.content.model);
   await panel.sessionContext.ready;
