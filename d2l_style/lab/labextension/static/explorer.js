@@ -49,8 +49,8 @@ let made = 0;
 
 /* A slider for values with an order: an index underneath, the value in words above. */
 function slider(setting, choose) {
-  const last = setting.values.length - 1, id = `d2l-explorer-${made++}`;
-  const input = element('input', { type: 'range', id, min: '0', max: String(last), step: '1' });
+  const last = Math.max(1, setting.values.length - 1), id = `d2l-explorer-${made++}`;
+  const input = element('input', { type: 'range', id, min: '0', max: String(setting.values.length - 1), step: '1' });
   const value = element('output', { for: id });
   const ticks = element('div', { class: 'ticks', 'aria-hidden': 'true' });
   setting.values.forEach((text, i) => {
@@ -91,31 +91,35 @@ function choice(setting, choose) {
 /* A bar for each loss before and after weighting, and their sum; the scale is that of the whole grid. */
 function lossBars(table, scale) {
   const body = element('tbody'), rows = [];
-  const row = (head, kind, sum = '') => {
+  const step = Math.ceil((scale[1] - scale[0]) / 6);
+  const row = (head, kind, group = '') => {
     const bar = element('i', { class: `bar ${kind}` }), number = element('td', { class: 'number' });
     const name = element('th', { scope: 'row' }, head);
-    body.append(element('tr', { class: sum }, name, element('td', { class: 'track' }, bar), number));
+    const track = element('td', { class: 'track', style: `--lines: ${(scale[1] - scale[0]) / step}` }, bar);
+    body.append(element('tr', { class: group }, name, track, number));
     return { name, show(loss) {
       bar.style.width = `${100 * place(loss, scale)}%`;
       number.textContent = loss === null ? '–' : short(loss);
     } };
   };
-  table.losses.forEach((loss, i) => rows.push([row(`${loss} loss`, `plain ${COLOURS[i]}`), row('', COLOURS[i])]));
-  const sum = row('sum, which training makes small', 'all', 'sum');
+  table.losses.forEach((loss, i) => rows.push(
+    [row(`${loss} loss`, `plain ${COLOURS[i]}`, 'first'), row('', COLOURS[i], 'weighted')]));
+  const sum = row('sum', 'all', 'first sum');
   const axis = element('td', { class: 'axis' });
-  const step = Math.ceil((scale[1] - scale[0]) / 6);
   for (let decade = scale[0]; decade <= scale[1]; decade += step) {
     const at = (decade - scale[0]) / (scale[1] - scale[0]);
     axis.append(element('span', { style: `--at: ${at}` }, short(10 ** decade)));
   }
   body.append(element('tr', { 'aria-hidden': 'true' }, element('td'), axis, element('td')));
-  const caption = element('caption', {}, 'Losses of this picture. Each step of the scale counts ten times as much.');
+  const caption = element('caption', {}, 'Losses of this picture, below each of them times its weight; training makes their '
+    + 'sum small. On this scale, which stays, equal steps multiply.');
   return {
     view: element('table', {}, caption, body),
     show(cell) {
       rows.forEach(([plain, weighted], i) => {
         plain.show(cell?.losses?.[i] ?? null);
-        weighted.name.textContent = cell?.weights ? `× ${cell.weights[i]}` : '× weight';
+        weighted.name.textContent = `× ${cell?.weights?.[i] ?? 'weight'}`;
+        weighted.name.setAttribute('aria-label', `${table.losses[i]} loss × ${cell?.weights?.[i] ?? 'weight'}`);
         weighted.show(cell?.weighted?.[i] ?? null);
       });
       sum.show(cell?.weighted ? cell.weighted.reduce((a, b) => a + b) : null);
@@ -125,7 +129,7 @@ function lossBars(table, scale) {
 
 /* The weighted losses of the run over its epochs, where they were kept; a line stands at the epoch that is shown. */
 function lossCurves(table) {
-  const width = 450, height = 150, left = 44, bottom = 26, right = 62, top = 8;
+  const width = 450, height = 150, left = 56, bottom = 26, right = 62, top = 8;
   const svg = drawn('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', class: 'curves' });
   const scale = decades(table.curves.flatMap(curves => curves.slice(1).flat()));
   const last = Math.max(1, ...table.curves.map(curves => curves[0].at(-1)));
@@ -212,7 +216,7 @@ function render({ model, el }) {
   const marked = settings.filter(setting => setting.chapter !== null).length;
   root.append(element('style', {}, STYLE), element('section', { 'aria-label': `Explorer: ${table.title}` },
     element('p', { class: 'title' }, table.title),
-    element('figure', {}, element('div', { class: 'frame' }, picture, missing), caption, curves?.view ?? ''),
+    element('figure', {}, element('div', { class: 'frame' }, picture, missing), caption), curves?.view ?? '',
     element('div', { class: 'controls' }, ...controls.map(control => control.view), marked ? back : '', bars.view),
     element('p', { class: 'about' }, table.about), said));
   el.append(host);
@@ -247,21 +251,22 @@ const STYLE = `
 :host { display: block; container-type: inline-size; font-family: var(--jp-ui-font-family, system-ui, sans-serif); }
 section { --ink: var(--jp-ui-font-color1, var(--pst-color-text-base, CanvasText));
   --paper: var(--jp-layout-color1, var(--pst-color-background, Canvas));
-  --line: var(--jp-border-color1, var(--pst-color-border, GrayText));
+  --line: #8a8a8a; --faint: #8a8a8a55;
   --accent: #0b6bcb; --content: #2f7fc1; --style: #c4650b; --tv: #2e8b57; --thumb: 20px; --tall: 30px;
-  color: var(--ink); background: var(--paper); font-size: 14px; line-height: 1.35; padding: 4px; display: grid;
-  grid-template: 'title title' 'figure controls' 'about about' / minmax(0, 52fr) minmax(0, 48fr); gap: 6px 24px; }
+  color: var(--ink); font-size: 14px; line-height: 1.35; padding: 4px; max-width: 1180px; box-sizing: border-box;
+  display: grid; gap: 4px 28px; grid-template: 'title title' auto 'figure controls' auto 'curves controls' 1fr
+  'about about' auto / minmax(0, 50fr) minmax(0, 50fr); }
 p, figure { margin: 0; }
 .title { grid-area: title; font-weight: 600; font-size: 16px; }
-figure { grid-area: figure; min-width: 0; max-width: 560px; }
+figure { grid-area: figure; min-width: 0; }
 .controls { grid-area: controls; min-width: 0; display: flex; flex-direction: column; gap: 6px; }
-.about { grid-area: about; font-size: 13px; max-width: 90ch; }
+.about { grid-area: about; font-size: 13px; max-width: 110ch; padding-top: 4px; }
 .frame { position: relative; width: 100%; }
 .frame img { display: block; width: 100%; height: auto; border-radius: 3px; }
 .missing { box-sizing: border-box; width: 100%; aspect-ratio: 3 / 2; padding: 1.5em; display: grid; place-items: center;
   text-align: center; background: #767676; color: #fff; border-radius: 3px; }
 [hidden] { display: none !important; }
-figcaption { font-size: 13px; padding: 3px 0; min-height: 2.7em; }
+figcaption { font-size: 13px; padding: 3px 0; }
 .setting { border: 0; margin: 0; padding: 0; min-width: 0; display: grid; grid-template-columns: auto 1fr; gap: 0 10px; }
 .setting label, legend { font-weight: 600; padding: 0; }
 .setting output { text-align: right; font-variant-numeric: tabular-nums; }
@@ -279,6 +284,7 @@ input[type=range]::-moz-range-thumb { box-sizing: border-box; width: var(--thumb
 .ticks { grid-column: 1 / 3; position: relative; height: 1.4em; font-size: 12px; margin: -4px calc(var(--thumb) / 2) 0; }
 .ticks span { position: absolute; left: calc(var(--at) * 100%); transform: translateX(-50%); white-space: nowrap;
   cursor: pointer; font-variant-numeric: tabular-nums; }
+.ticks span:last-child { transform: translateX(calc(var(--thumb) / 2 - 100%)); }
 .ticks .chapter { font-weight: 700; text-decoration: underline; text-decoration-thickness: 2px; }
 .options { grid-column: 1 / 3; display: flex; flex-wrap: wrap; gap: 4px; }
 .options label { position: relative; font-weight: normal; display: flex; min-height: var(--tall); }
@@ -291,23 +297,26 @@ button { font: inherit; color: inherit; background: none; border: 1px solid var(
   padding: 2px 12px; min-height: var(--tall); cursor: pointer; align-self: start; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 13px; margin-top: 4px; }
 caption { text-align: left; padding-bottom: 3px; }
-th { text-align: left; font-weight: normal; padding: 1px 8px 1px 0; width: 8em; }
-tr:nth-child(even):not(.sum) th { text-align: right; }
+th { text-align: left; font-weight: normal; padding: 0 8px 0 0; width: 6em; white-space: nowrap; }
+.first > * { padding-top: 4px; } .weighted th { text-align: right; }
 .sum th, .sum .number { font-weight: 700; }
-.track { position: relative; padding: 1px 0; border-left: 1px solid var(--line); border-right: 1px solid var(--line); }
-.number { text-align: right; width: 4.2em; padding: 1px 0 1px 8px; }
-.bar { display: block; height: 0.85em; box-sizing: border-box; border-radius: 0 2px 2px 0; background: currentColor; }
+.track { border-left: 1px solid var(--line); border-right: 1px solid var(--line); background: repeating-linear-gradient(
+  to right, transparent 0 calc(100% / var(--lines) - 1px), var(--faint) calc(100% / var(--lines) - 1px)
+  calc(100% / var(--lines))); }
+.number { text-align: right; width: 4.4em; padding-left: 8px; white-space: nowrap; }
+.bar { display: block; height: 12px; box-sizing: border-box; border-radius: 0 2px 2px 0; background: currentColor; }
 .bar.plain { background: none; border: 2px solid currentColor; border-left: 0; }
 .content { color: var(--content); } .style { color: var(--style); } .tv { color: var(--tv); }
 .axis { position: relative; height: 1.5em; font-size: 12px; }
 .axis span { position: absolute; left: calc(var(--at) * 100%); transform: translateX(-50%); white-space: nowrap; }
-.curves { width: 100%; height: auto; font-size: 12px; }
+.curves { grid-area: curves; width: 100%; height: auto; font-size: 11px; }
 .curves text { fill: currentColor; } .curves text.content, .curves text.style, .curves text.tv { fill: var(--ink); }
 .line { fill: none; stroke: currentColor; stroke-width: 2; } .grid { stroke: var(--line); stroke-width: 0.5; }
 .now { stroke: var(--ink); stroke-width: 1.5; }
 .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @container (max-width: 620px) {
-  section { grid-template: 'title' 'figure' 'controls' 'about' / minmax(0, 1fr); --tall: 44px; }
+  section { grid-template: 'title' 'figure' 'controls' 'curves' 'about' / minmax(0, 1fr); --tall: 44px; }
+  .curves { font-size: 14px; }
 }
 @media (pointer: coarse) { section { --tall: 44px; } }
 `;
