@@ -17,6 +17,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from .cells import belongs_to_cell
 from .drawing import described
 from .explorer_table import as_table, still
 
@@ -48,14 +49,20 @@ def explore(table, *, title='', start=None, quality=75):
     `table`: what `sweep` returns, or the name of a grid of the package: 'weights', 'layers', 'styles' or 'time'.
     `title`: a question, shown above. `start`: {setting: its value at the start}, by default the chapter's, or the one
     in the middle. `quality`: of the pictures, up to 100. Raises `ValueError` for a name that no grid has, and for a
-    grid of more than 20 MB.
+    grid of more than 20 MB. Running the cell again closes the one that it had made before.
     """
-    if not isinstance(table, str):
-        return Explorer(as_table(table, title=title, start=start, quality=quality))
+    own = isinstance(table, str)
+    explorer = Explorer(_own(table) if own else as_table(table, title=title, start=start, quality=quality))
+    belongs_to_cell(explorer)
+    return explorer
+
+
+def _own(name):
+    """The text of a grid that is in the package."""
     names = sorted(file.stem for file in GRIDS.glob('*.json'))
-    if table not in names:
-        raise ValueError(f'there is no grid {table!r}: give what `sweep` returns, or one of {", ".join(names)}')
-    return Explorer((GRIDS / f'{table}.json').read_text(encoding='utf-8'))
+    if name not in names:
+        raise ValueError(f'there is no grid {name!r}: give what `sweep` returns, or one of {", ".join(names)}')
+    return (GRIDS / f'{name}.json').read_text(encoding='utf-8')
 
 
 def as_html(table):
