@@ -10,7 +10,6 @@ it is:
   environment's settings;
 * what runs no scripts, as GitHub's viewer, shows the still picture, which says so.
 """
-import hashlib
 import json
 from pathlib import Path
 
@@ -67,11 +66,12 @@ def _own(name):
 
 def as_html(table):
     """A table, as text, as a piece of a page: explorer.js and all data are in it, and nothing is asked for."""
-    place = f'd2l-explorer-{hashlib.sha256(table.encode()).hexdigest()[:12]}'
     data = table.replace('<', '\\u003c')  # else a text could end the script
-    return (f'<div id="{place}"><script type="application/json">{data}</script></div>\n'
+    return (f'<div class="d2l-explorer-place"><script type="application/json">{data}</script>'
+            '<noscript>The explorer needs JavaScript, which is turned off here.</noscript></div>\n'
             f'<script type="module">{MODULE.read_text(encoding="utf-8")}\n'
-            f'{{ const el = document.getElementById("{place}"); '
+            # of several explorers on a page, each script takes the first that nobody has shown
+            '{ const el = document.querySelector(".d2l-explorer-place:not([data-shown])"); el.dataset.shown = "";\n'
             'mount(el, el.querySelector("script").textContent); }</script>')
 
 
