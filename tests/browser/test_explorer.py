@@ -157,6 +157,8 @@ def test_jupyterlab_needs_no_kernel_and_no_trust(served, chromium, shots):
     with new_page(chromium, 1366, 768) as page:
         asked = listens(page)
         open_notebook(page, served, 'notebooks/03_losses.ipynb', run=False)
+        # JupyterLab draws cells when they come in sight
+        page.evaluate("() => jupyterapp.shell.currentWidget.content.scrollToItem(3, 'start')")
         page.locator('.d2l-explorer img').wait_for()
         assert not page.evaluate('() => [...jupyterapp.shell.currentWidget.content.model.cells][3].trusted')
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')

@@ -27,9 +27,8 @@ SECONDS = """async steps => {
   const root = document.querySelector('.d2l-explorer').shadowRoot;
   const picture = root.querySelector('img'), sliders = [...root.querySelectorAll('input[type=range]')];
   const frame = () => new Promise(done => requestAnimationFrame(done)), times = [], seen = new Set([picture.src]);
-  const all = sliders.flatMap(slider => [...Array(+slider.max + 1).keys()].map(value => [slider, value]));
-  sliders[1].value = 0;
-  sliders[1].dispatchEvent(new Event('input'));
+  const every = slider => [...Array(+slider.max + 1).keys()], [first, , last] = sliders;
+  const all = every(first).flatMap(value => [[first, value], ...every(last).map(value => [last, value])]);
   for (const [slider, value] of all) {
     if (times.length === steps) break;
     await frame();
