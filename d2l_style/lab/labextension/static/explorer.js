@@ -174,7 +174,17 @@ function render({ model, el }) {
   const words = chosen => settings.map((setting, k) => `${setting.label} ${setting.values[chosen[k]]}`).join(', ');
   const host = element('div', { class: 'd2l-explorer', 'data-lm-suppress-shortcuts': 'true' });
   const root = host.attachShadow({ mode: 'open' });  // no page's style comes in, and ours does not go out
-  const picture = element('img', { decoding: 'sync', width: String(table.size[0]), height: String(table.size[1]) });
+  const images = new Map();  // {picture: its element}, those that one step leads to before it is taken
+  const imageOf = number => {
+    if (!images.has(number)) {
+      const image = element('img', { decoding: 'sync', alt: '', width: String(table.size[0]), height: String(table.size[1]),
+        src: `data:${table.media};base64,${table.pictures[number]}` });
+      image.decode().catch(() => {});
+      images.set(number, image);
+    }
+    return images.get(number);
+  };
+  let picture = element('img', { alt: '', hidden: true });
   const missing = element('p', { class: 'missing', hidden: true });
   const caption = element('figcaption');
   const said = element('p', { class: 'said', role: 'status' });
@@ -195,11 +205,18 @@ function render({ model, el }) {
   function show() {
     const chosen = model.get('cell'), cell = table.cells[numberOf(chosen)], there = cell?.picture !== undefined;
     controls.forEach((control, k) => control.show(chosen[k]));
-    picture.hidden = !there;
     missing.hidden = there;
-    if (there) picture.src = `data:${table.media};base64,${table.pictures[cell.picture]}`;
-    else picture.removeAttribute('src');
-    picture.alt = `Composite image with ${words(chosen)}`;
+    if (there) {
+      const image = imageOf(cell.picture);
+      if (image !== picture) picture.replaceWith(image);
+      picture = image;
+      picture.alt = `Composite image with ${words(chosen)}`;
+    }
+    picture.hidden = !there;
+    settings.forEach((setting, k) => [chosen[k] - 1, chosen[k] + 1].forEach(i => {
+      const next = table.cells[numberOf(chosen.map((value, n) => (n === k ? i : value)))];
+      if (i >= 0 && i < setting.values.length && next?.picture !== undefined) imageOf(next.picture);
+    }));
     missing.textContent = there ? '' : `No picture for ${words(chosen)}: ${cell?.error ?? 'it was not computed'}`;
     caption.textContent = words(chosen);
     bars.show(cell);
