@@ -105,7 +105,7 @@ bench-grade: $(VENV)/installed-teach  ## measure the grading of 30 submissions, 
 bench-hub: $(VENV)/compiled .venv-bench/installed  ## measure the hub with 1, 10 and 30 students at once, as root, 20 minutes
 	$(BIN)/python tools/bench/hub.py $(ARGS)
 
-grids: $(VENV)/installed  ## compute the explorers' grids anew, GRIDMINUTES (ARGS="layers" for one of them)
+grids: $(VENV)/installed  ## compute the explorers' grids anew, some 20 minutes (ARGS="layers" for one of them)
 	$(BIN)/python tools/explorer/grids.py $(ARGS)
 
 requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)

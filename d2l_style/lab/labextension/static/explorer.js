@@ -339,6 +339,7 @@ th { text-align: left; font-weight: normal; padding: 0 8px 0 0; width: 6em; whit
   section { grid-template: 'title' 'figure' 'controls' 'curves' 'about' / minmax(0, 1fr); --tall: 44px; }
   .curves { font-size: 14px; }
   .many span:nth-last-child(even) { visibility: hidden; }
+  .ticks { font-size: 11px; letter-spacing: -0.03em; }
   figure { position: sticky; top: 0; z-index: 1; background: var(--paper); }  /* what a control does is in sight */
 }
 @media (pointer: coarse) { section { --tall: 44px; } }
