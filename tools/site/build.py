@@ -22,10 +22,11 @@ def build(target, work, address=''):
     """Make the site in the folder `target`, by way of the folder `work`; False where Sphinx warned."""
     shutil.rmtree(target, ignore_errors=True)
     gather(work / 'source')
-    draw_preview(work / 'extra' / 'preview.jpg')
+    draw_preview(work / 'extra')
     options = ['-b', 'html', '-q', '-W', '--keep-going', '-n', '-c', HERE, '-d', work / 'doctrees', '-j', '2']
     done = subprocess.run([sys.executable, '-m', 'sphinx', *options, work / 'source', target],
                           env={**os.environ, 'SITE_ADDRESS': address.rstrip('/'), 'SITE_EXTRA': str(work / 'extra')})
+    (target / '_static' / 'webpack-macros.html').unlink()  # a template of the theme's, no page
     return done.returncode == 0
 
 

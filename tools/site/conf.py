@@ -18,7 +18,7 @@ copybutton_exclude = '.linenos, .gp, .go'
 
 autodoc_member_order = 'bysource'
 autodoc_typehints = 'signature'
-autodoc_default_options = {'members': True, 'show-inheritance': False}
+autodoc_default_options = {'members': True}
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False
 python_use_unqualified_type_names = True
@@ -33,7 +33,7 @@ html_title = 'Neural Style Transfer'
 html_static_path = [str(HERE / 'static')]
 html_extra_path = [os.environ['SITE_EXTRA']]
 html_css_files = ['site.css']
-html_js_files = [('site.js', {'priority': 150})]
+html_js_files = [('site.js', {'priority': 400})]  # after Sphinx's options
 html_copy_source = False
 html_domain_indices = False
 html_show_sphinx = False
