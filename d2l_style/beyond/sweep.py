@@ -9,7 +9,6 @@ import itertools
 import json
 import os
 import time
-from collections import deque
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
@@ -29,7 +28,7 @@ from ..images import fit_area, postprocess, preprocess, read_image
 from ..losses import Weights, compute_loss, gram
 from ..store import local_picture
 from ..training import train_steps
-from .swept import ELSEWHERE, Swept, contact_sheet, flush, kept_row
+from .swept import ELSEWHERE, Swept, contact_sheet, curves_of, flush, kept_row
 from .variations import noise
 
 __all__ = ['Cell', 'Swept', 'compute', 'contact_sheet', 'expand', 'sweep']
@@ -97,7 +96,8 @@ def sweep(folder, *, client=None, progress=True, **grid):
             unsaved[cell.key()] = row, picture
             _try(lambda: flush(folder, unsaved), tqdm.write if len(unsaved) == 1 else str)  # told once
             bar.update()
-    swept = Swept(pd.DataFrame([rows[cell.key()] for cell in cells]), varied, folder, unsaved)
+    table = pd.DataFrame([rows[cell.key()] for cell in cells]).drop(columns='curves', errors='ignore')
+    swept = Swept(table, varied, folder, unsaved)
     _try(lambda: flush(folder, unsaved) or swept.keep_table(), print)
     return swept
 
@@ -210,16 +210,16 @@ def compute(cell):
     start = time.time()
     try:
         with _one_at_a_time:
-            X, losses = _train(cell)
+            X, losses, curves = _train(cell)
     except Exception as error:  # whatever it is, the other cells go on
         return _row(cell, error=f'{type(error).__name__}: {error}', seconds=time.time() - start), None
     buffer = io.BytesIO()
     Image.fromarray(img_as_ubyte(postprocess(X).asnumpy())).save(buffer, format='png')
-    return _row(cell, losses, seconds=time.time() - start), buffer.getvalue()
+    return {**_row(cell, losses, seconds=time.time() - start), 'curves': curves}, buffer.getvalue()
 
 
 def _train(cell):
-    """The composite image of a cell, (1, 3, h, w), and its losses before weighting, {column: loss}."""
+    """The composite image of a cell, (1, 3, h, w), its losses before weighting, {column: loss}, and its `curves`."""
     net, content_X, contents_Y, styles_Y = _prepared(
         cell.content, cell.style, cell.backbone, cell.content_layers, cell.style_layers, cell.image_shape,
         cell.style_scale, cell.digests)
@@ -230,12 +230,14 @@ def _train(cell):
         X = noise(cell.image_shape, cell.seed, net.ctx)
     weights = Weights(cell.content_weight, cell.style_weight, cell.tv_weight)
     steps = train_steps(X, contents_Y, styles_Y, net, cell.lr, cell.epochs, cell.lr_decay_epoch, weights=weights)
-    X = deque(steps, maxlen=1)[0].X
+    steps = list(steps)  # all with the same picture, the last
+    X = steps[-1].X
     contents_l, styles_l, tv_l, _ = compute_loss(X, *extract_features(X, net), contents_Y,
                                                  [gram(Y) for Y in styles_Y], Weights(1, 1, 1))
     columns = [*(f'content {net.names[i]}' for i in net.content_layers),
                *(f'style {net.names[i]}' for i in net.style_layers), 'TV']
-    return X, {name: float(l.asscalar()) for name, l in zip(columns, [*contents_l, *styles_l, tv_l])}
+    found = {name: float(l.asscalar()) for name, l in zip(columns, [*contents_l, *styles_l, tv_l])}
+    return X, found, curves_of(steps)
 
 
 @lru_cache(maxsize=4)

@@ -37,6 +37,12 @@ class Swept:
         return {row: np.asarray(Image.open(io.BytesIO(self._kept(key)[1])))
                 for row, key in self.table['key'][self.table['error'] == ''].items()}
 
+    def curves(self):
+        """{row of the table: its `curves_of`} of every cell that kept them."""
+        keys = self.table['key'][self.table['error'] == '']
+        found = {row: self._kept(key)[0].get('curves') for row, key in keys.items()}
+        return {row: curves for row, curves in found.items() if curves}
+
     def save(self, folder):
         """Write all of it to another folder, from which `sweep` can go on; returns the `Swept` there.
 
@@ -67,6 +73,14 @@ class Swept:
         except (OSError, ValueError, KeyError):
             raise FileNotFoundError(f'cell {key} is not in {self.folder} any more: call sweep again, which computes '
                                     'what is missing') from None
+
+
+def curves_of(steps, most=60):
+    """{'epochs', 'content', 'style', 'TV'}: the weighted losses of a run's `Step`s, thinned to at `most` of them."""
+    chosen = sorted({round(i) for i in np.linspace(0, len(steps) - 1, min(most, len(steps)))})
+    steps = [steps[i] for i in chosen]
+    return {'epochs': [step.epoch for step in steps], 'content': [step.content_loss for step in steps],
+            'style': [step.style_loss for step in steps], 'TV': [step.tv_l for step in steps]}
 
 
 def keep_cell(folder, row, picture, instead):

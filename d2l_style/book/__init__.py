@@ -1,5 +1,5 @@
 """Book: the chapter's own pictures and network by one word (`profiles`), its published losses (`verify`), `commands`,
-and where notebooks put their results (`results`).
+where notebooks put their results (`results`), and what their figures say to a screen reader (`figures`).
 
 Looks at the chapter's files, at `checks`, `store` and `compat`, and brings them together: `python -m d2l_style` ends up
 in `commands`.

@@ -12,6 +12,7 @@ from ..store import CATALOGUE, find_weights, local_picture
 from ..store.errors import brief
 from ..store.pictures import is_remote
 from ..store.registry import PICTURES
+from .figures import describe_figures
 
 TRAINED = 225 * 150  # pixels, the chapter's first size
 
@@ -39,8 +40,10 @@ def use_profile(name=None, *, content=None, style=None, backbone=None):
     'embedded'. `content`, `style`, `backbone`: in place of the profile's own. Everything is looked
     for at once: weights that are missing raise `WeightsError`, with the command that fetches them,
     and pictures what `read_image` raises; `ValueError` for what is no name. Nothing is ever taken in place of
-    something else. A picture that has to be enlarged, and two that are the same, are pointed out.
+    something else. A picture that has to be enlarged, and two that are the same, are pointed out. From then on a
+    notebook's figures carry a description.
     """
+    describe_figures()
     name, profile = active_profile(name)
     content, style, backbone = (_named(kind, getattr(profile, kind) if given is None else given)
                                 for kind, given in (('content', content), ('style', style), ('backbone', backbone)))

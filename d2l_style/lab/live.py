@@ -36,10 +36,11 @@ class LiveView:
         if not last and start < self.next:
             return
         shown = described(self._draw(postprocess(X).asnumpy()), self._alt())
+        metadata = {**SIZE, 'alt': shown['text/plain']}
         if self.display:
-            self.display.update(shown, raw=True, metadata=SIZE)
+            self.display.update(shown, raw=True, metadata=metadata)
         else:
-            self.display = display(shown, display_id=True, raw=True, metadata=SIZE)
+            self.display = display(shown, display_id=True, raw=True, metadata=metadata)
         if last:
             give_back()  # a kernel goes on living, with what 500 epochs have freed
         now = time.monotonic()

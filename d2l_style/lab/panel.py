@@ -32,7 +32,7 @@ class Panel(widgets.VBox):
         super().close()
 
     def _repr_mimebundle_(self, **kwargs):
-        return {**super()._repr_mimebundle_(**kwargs), **self._fallback}
+        return {**super()._repr_mimebundle_(**kwargs), **self._fallback}, {'alt': self._fallback['text/plain']}
 
 
 def as_still(picture):

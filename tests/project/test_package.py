@@ -62,3 +62,8 @@ def test_jupyterlabs_extension_is_where_jupyterlab_looks(installed):
         there = place / 'share' / 'jupyter' / 'labextensions' / 'd2l-style'
         for file in (file for file in source.rglob('*') if file.is_file()):
             assert (there / file.relative_to(source)).read_text() == file.read_text()
+
+
+def test_jupyters_settings_are_where_jupyter_looks():
+    source = ROOT / 'tools' / 'setup' / 'jupyter_config.json'
+    assert (Path(sys.prefix) / 'etc' / 'jupyter' / source.name).read_text() == source.read_text()

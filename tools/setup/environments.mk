@@ -41,7 +41,8 @@ python-fits: | $(BIN)/python
 	  echo "$(VENV) has $$($(BIN)/python --version), PYTHON=$(PYTHON) is $$("$(PYTHON)" --version 2>&1):" \
 	    "call make clean, and this again, or add VENV=another-folder" >&2; exit 1; }
 
-$(VENV)/installed: $(REQUIREMENTS) pyproject.toml $(wildcard d2l_style/lab/labextension/static/*) | python-fits
+$(VENV)/installed: $(REQUIREMENTS) pyproject.toml tools/setup/jupyter_config.json \
+  $(wildcard d2l_style/lab/labextension/static/*) | python-fits
 	@# before anything is fetched: what the system has to bring
 	@needs=$$($(BIN)/python -m d2l_style check --system); found=$$?; \
 	if [ -n "$$needs" ]; then $(APT_INSTALL) $$needs >/dev/null || test $$found = 0; fi
