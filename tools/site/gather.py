@@ -1,8 +1,11 @@
 """Gather what the site shows: pages and notebooks as they lie in the project, and all that they link to.
 
 A page keeps its place, so that links work as on GitHub. A link to a file that is no page leads to one that shows the
-file (`files/…`), and a link to README.md to the page of that name. Nothing is changed in the project.
+file (`files/…`). In place of a line `EXPLORER name` stands the explorer of that grid. The
+project stays as it is.
 """
+from d2l_style.lab.explorer import GRIDS, MIME, as_html
+
 import json
 import os
 import re
@@ -35,6 +38,14 @@ def gather(target):
         else:
             show(name, target)
     list_others(done, target)
+    for file in (target / 'explorer').glob('*.md'):
+        file.write_text(re.sub(r'^EXPLORER (\w+)$', explorer, file.read_text(encoding='utf-8'), flags=re.MULTILINE),
+                        encoding='utf-8')
+
+
+def explorer(match):
+    """The explorer of a ready-made grid, for a page in Markdown."""
+    return f'`````{{raw}} html\n{as_html((GRIDS / f"{match[1]}.json").read_text(encoding="utf-8"))}\n`````'
 
 
 def page(name, target):
@@ -62,15 +73,17 @@ def page(name, target):
 
 
 def prepare(cell, redirect):
-    """Turn a cell's links, and say of its pictures what they are: their own words, or the cell's number."""
+    """Turn a cell's links, make explorers of its tables, and say what its picture shows."""
     if cell['cell_type'] == 'markdown':
         cell['source'] = LINK.sub(redirect, ''.join(cell['source']))
-        return
-    words = [''.join(output['data'].get('text/plain', '')) for output in cell.get('outputs', ())
-             if output.get('data', {}).keys() & {'image/png', 'image/jpeg'}]
-    if words:
-        own = words[0] if not words[0].startswith('<') else f'What cell {cell["execution_count"]} has drawn'
-        cell['metadata'] = {**cell['metadata'], 'mystnb': {'image': {'alt': own.replace('\n', ' ')}}}
+    for output in cell.get('outputs', ()):
+        data = output.get('data', {})
+        if MIME in data:  # which works here, as it does in JupyterLab: no still picture
+            output['data'] = {'text/html': as_html(''.join(data[MIME]))}
+        elif data.keys() & {'image/png', 'image/jpeg'}:
+            words = ''.join(data.get('text/plain', ''))
+            shown = output['metadata'].get('alt') or (words if not words.startswith('<') else 'Picture')
+            cell['metadata'] = {**cell['metadata'], 'mystnb': {'image': {'alt': shown.replace('\n', ' ')}}}
 
 
 def shown_at(name):

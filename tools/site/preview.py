@@ -1,4 +1,7 @@
-"""The picture that a link to the site shows where it is pasted, and the one in a browser's tab, out of the pictures of the README's diagram."""
+"""The picture that a link to the site shows where it is pasted, and the one in a browser's tab.
+
+Both out of the pictures of the README's diagram.
+"""
 import base64
 import io
 import re
