@@ -59,6 +59,7 @@ class Cell:
         lr: Adam's learning rate.
         lr_decay_epoch: Every how many epochs it is divided by ten.
         epochs: How many.
+        digests: Of both pictures, from `expand`.
     """
 
     content: str = 'mountain_lake'
@@ -92,7 +93,7 @@ def sweep(folder, *, client=None, progress=True, **grid):
         sweep('build/weights', style_weight=[100, 1e3, 1e4], tv_weight=[0, 10, 100])
 
     Args:
-        folder: Where results are kept; what is there already is not computed again, so a sweep that was stopped goes on.
+        folder: Where results are kept; what is there already is not computed again: a sweep that was stopped goes on.
         client: None for this process, a `distributed.Client`, or the address of a scheduler: then each worker computes
             a cell at a time, and prepares network and targets once.
         progress: Show a bar.
