@@ -48,11 +48,9 @@ def arguments(found):
 
 
 def body(found):
-    """The syntax of a function without those inside it; None for a class."""
-    if inspect.isclass(found):
-        return None
+    """The syntax of a function, without that of functions inside it."""
     function = ast.parse(textwrap.dedent(inspect.getsource(found))).body[0]
-    inner = [node for node in ast.walk(function) if isinstance(node, (ast.FunctionDef, ast.Lambda)) and node != function]
+    inner = [node for node in ast.walk(function) if isinstance(node, ast.FunctionDef) and node != function]
     inside = {id(below) for node in inner for below in ast.walk(node)}
     return [node for node in ast.walk(function) if id(node) not in inside]
 
