@@ -17,7 +17,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 SOLVED := classroom/course/source/style_transfer/06_exercises.ipynb
 
 .PHONY: help lab app update run exercises release collect grade formgrader hub site test check test-browser lint smoke \
-  fresh windows guest container bench bench-lab bench-sweep bench-grade bench-hub requirements clean
+  fresh windows guest container bench bench-lab bench-explorer bench-sweep bench-grade bench-hub grids requirements clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -96,6 +96,9 @@ bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the cha
 bench-lab: $(VENV)/installed-test  ## measure how soon the Style Lab answers in a browser, and what it costs, 5 minutes
 	$(BIN)/python tools/bench/lab.py
 
+bench-explorer: $(VENV)/installed-test  ## measure how soon an explorer's slider shows another picture, seconds
+	$(BIN)/python tools/bench/explorer.py
+
 bench-sweep: $(VENV)/installed  ## measure a sweep in this process and on Dask's workers, 5 minutes
 	$(BIN)/python tools/bench/sweeps.py
 
@@ -104,6 +107,9 @@ bench-grade: $(VENV)/installed-teach  ## measure the grading of 30 submissions, 
 
 bench-hub: $(VENV)/compiled .venv-bench/installed  ## measure the hub with 1, 10 and 30 students at once, as root, 20 minutes
 	$(BIN)/python tools/bench/hub.py $(ARGS)
+
+grids: $(VENV)/installed  ## compute the explorers' grids anew, GRIDMINUTES (ARGS="layers" for one of them)
+	$(BIN)/python tools/explorer/grids.py $(ARGS)
 
 requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
 	@sh tools/setup/lock.sh

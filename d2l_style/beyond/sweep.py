@@ -88,7 +88,7 @@ def sweep(folder, *, client=None, progress=True, **grid):
     """Train every combination of a grid.
 
     A cell that fails is a row with its error, and does not stop the others; one that cannot be written stays in memory
-    (`Swept.save`). For example:
+    (`Swept.save`). For example::
 
         sweep('build/weights', style_weight=[100, 1e3, 1e4], tv_weight=[0, 10, 100])
 
@@ -100,7 +100,7 @@ def sweep(folder, *, client=None, progress=True, **grid):
         **grid: Fields of `Cell`, each one value, or a list of values to vary.
 
     Returns:
-        A `Swept`: the table, and the pictures.
+        A `Swept`, with the table and the pictures.
 
     Raises:
         ValueError: For a grid that makes no sense.

@@ -34,7 +34,7 @@ def find_weights(name: str, shapes: Shapes) -> Found:
         shapes: {name: shape} of what the backbone uses, from `parameter_shapes`.
 
     Returns:
-        A `Found`: its arrays, the file they are in, and its facts.
+        A `Found`, with the arrays, the file they are in, and its facts.
 
     Raises:
         WeightsError: Where they are missing, with the command that fetches them, or are damaged.

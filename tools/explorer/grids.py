@@ -33,9 +33,10 @@ def weights(folder):
 
 
 def layers(folder):
+    """With the chapter's content weight, which is too small to see much of the content layers, and a larger one."""
     every = [f'conv{block}_1' for block in range(1, 6)]
     return sweep(folder, content_layers=[[name] for name in ('conv1_2', 'conv2_2', 'conv3_4', 'conv4_4', 'conv5_1')],
-                 style_layers=[*([name] for name in every), every[:3], every], **SHORT)
+                 style_layers=[*([name] for name in every), every[:3], every], content_weight=[1, 30], **SHORT)
 
 
 def styles(folder):

@@ -31,12 +31,12 @@ function short(number) {
   return whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, '\u202f') : whole;
 }
 
-/* The decades that all the numbers above 0 lie in: a scale that stays. */
-function decades(numbers) {
+/* The decades that the numbers above 0 lie in, the highest of them if they are many: a scale that stays. */
+function decades(numbers, most = 9) {
   let low = Infinity, high = -Infinity;
   for (const number of numbers) if (number > 0) { low = Math.min(low, number); high = Math.max(high, number); }
   if (!(low <= high)) return [0, 1];
-  low = Math.max(Math.floor(LOG(low)), Math.ceil(LOG(high)) - 9);
+  low = Math.max(Math.floor(LOG(low)), Math.ceil(LOG(high)) - most);
   return [low, Math.max(low + 1, Math.ceil(LOG(high)))];
 }
 
@@ -131,7 +131,7 @@ function lossBars(table, scale) {
 function lossCurves(table) {
   const width = 450, height = 150, left = 56, bottom = 26, right = 62, top = 8;
   const svg = drawn('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', class: 'curves' });
-  const scale = decades(table.curves.flatMap(curves => curves.slice(1).flat()));
+  const scale = decades(table.curves.flatMap(curves => curves.slice(1).flat()), 6);
   const last = Math.max(1, ...table.curves.map(curves => curves[0].at(-1)));
   const x = epoch => left + (width - left - right) * epoch / last;
   const y = loss => height - bottom - (height - bottom - top) * place(loss, scale);
@@ -317,6 +317,7 @@ th { text-align: left; font-weight: normal; padding: 0 8px 0 0; width: 6em; whit
 @container (max-width: 620px) {
   section { grid-template: 'title' 'figure' 'controls' 'curves' 'about' / minmax(0, 1fr); --tall: 44px; }
   .curves { font-size: 14px; }
+  figure { position: sticky; top: 0; z-index: 1; background: var(--paper); }  /* what a control does is in sight */
 }
 @media (pointer: coarse) { section { --tall: 44px; } }
 `;
