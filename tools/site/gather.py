@@ -18,7 +18,8 @@ STARTS = ['README.md', *(f'docs/{file.name}' for file in sorted((ROOT / 'docs').
           *(f'notebooks/{file.name}' for file in sorted((ROOT / 'notebooks').glob('0*.ipynb')))]
 PAGES, PICTURES = {'.md', '.ipynb'}, {'.svg', '.png', '.jpg'}
 LINK = re.compile(r'(?<=\]\()([^)\s#]+)(?=[)#])')
-LEXERS = {'.py': 'python', '.mk': 'make', '.json': 'json', '.yaml': 'yaml', '.cff': 'yaml', '.cfg': 'ini'}
+LEXERS = {'.py': 'python', '.mk': 'make', '.json': 'json', '.cfg': 'ini',
+          **dict.fromkeys(('.yaml', '.yml', '.cff'), 'yaml')}
 
 
 def gather(target):
@@ -57,6 +58,8 @@ def page(name, target):
         if '://' in path or path.startswith(('attachment:', 'mailto:')):
             return path
         there = os.path.relpath((ROOT / name).parent / path, ROOT)
+        if not (ROOT / there).exists():
+            raise SystemExit(f'{name} leads to {path}, and there is nothing')
         linked.append(there)
         shown = there if Path(there).suffix in PAGES | PICTURES else shown_at(there)
         return os.path.relpath(shown, Path(name).parent)
@@ -87,8 +90,8 @@ def prepare(cell, redirect):
 
 
 def shown_at(name):
-    """The page that shows the file or folder `name`, which is none itself."""
-    return f'files/{name}.md'
+    """The page that shows the file or folder `name`, which is none itself; hidden folders get lost on the way."""
+    return f'files/{name.lstrip(".").rstrip("/")}.md'
 
 
 def show(name, target):
