@@ -10,13 +10,13 @@ it is:
   environment's settings;
 * what runs no scripts, as GitHub's viewer, shows the still picture, which says so.
 """
-import hashlib
 import json
 from pathlib import Path
 
 import anywidget
 import traitlets
 
+from .cells import belongs_to_cell
 from .drawing import described
 from .explorer_table import as_table, still
 
@@ -45,6 +45,8 @@ class Explorer(anywidget.AnyWidget):
 def explore(table, *, title='', start=None, quality=75):
     """Sliders over all that a sweep has found, which answer at once, also without a kernel.
 
+    Running the cell again closes the one that it had made before.
+
     Args:
         table: What `sweep` returns, or the name of a grid of the package: 'weights', 'layers', 'styles' or 'time'.
         title: A question, shown above.
@@ -57,21 +59,28 @@ def explore(table, *, title='', start=None, quality=75):
     Raises:
         ValueError: For a name that no grid has, and for a grid of more than 20 MB.
     """
-    if not isinstance(table, str):
-        return Explorer(as_table(table, title=title, start=start, quality=quality))
+    own = isinstance(table, str)
+    explorer = Explorer(_own(table) if own else as_table(table, title=title, start=start, quality=quality))
+    belongs_to_cell(explorer)
+    return explorer
+
+
+def _own(name):
+    """The text of a grid that is in the package."""
     names = sorted(file.stem for file in GRIDS.glob('*.json'))
-    if table not in names:
-        raise ValueError(f'there is no grid {table!r}: give what `sweep` returns, or one of {", ".join(names)}')
-    return Explorer((GRIDS / f'{table}.json').read_text(encoding='utf-8'))
+    if name not in names:
+        raise ValueError(f'there is no grid {name!r}: give what `sweep` returns, or one of {", ".join(names)}')
+    return (GRIDS / f'{name}.json').read_text(encoding='utf-8')
 
 
 def as_html(table):
     """A table, as text, as a piece of a page: explorer.js and all data are in it, and nothing is asked for."""
-    place = f'd2l-explorer-{hashlib.sha256(table.encode()).hexdigest()[:12]}'
     data = table.replace('<', '\\u003c')  # else a text could end the script
-    return (f'<div id="{place}"><script type="application/json">{data}</script></div>\n'
+    return (f'<div class="d2l-explorer-place"><script type="application/json">{data}</script>'
+            '<noscript>The explorer needs JavaScript, which is turned off here.</noscript></div>\n'
             f'<script type="module">{MODULE.read_text(encoding="utf-8")}\n'
-            f'{{ const el = document.getElementById("{place}"); '
+            # of several explorers on a page, each script takes the first that nobody has shown
+            '{ const el = document.querySelector(".d2l-explorer-place:not([data-shown])"); el.dataset.shown = "";\n'
             'mount(el, el.querySelector("script").textContent); }</script>')
 
 

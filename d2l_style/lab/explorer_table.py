@@ -127,7 +127,8 @@ def _cell(row):
 
 
 def _digits(number):
-    return float(f'{number:.4g}')
+    """Four of them. What is left of a difference of two equal pictures in float32 is 0."""
+    return float(f'{number:.4g}') if abs(number) > 1e-9 else 0.0
 
 
 def _webp(picture, quality):
@@ -141,10 +142,13 @@ def _about(table, names):
     fixed = {name: table[name].iloc[0] for name in table.columns if name not in names and len(table)}
     many = ' × '.join(f'{len(_distinct(table[name]))} {_plural(_label(name))}' for name in names)
     units = {'content': 'content image {}', 'style': 'style image {}', 'backbone': 'network {}',
-             'image_shape': '{} pixels', 'style_scale': 'size of the style {}', 'epochs': '{} epochs'}
+             'image_shape': '{} pixels', 'style_scale': 'size of the style {}', 'epochs': '{} epochs',
+             'lr': 'learning rate {}', 'lr_decay_epoch': 'learning rate divided by ten every {} epochs'}
+    usual = {'style_scale': 1} if (table['lr_decay_epoch'] < table['epochs']).any() else {
+        'style_scale': 1, 'lr_decay_epoch': fixed.get('lr_decay_epoch')}
     what = [units.get(name, f'{_label(name)} {{}}').format(fixed[name] if name == 'backbone' else _written(fixed[name]))
-            for name in (*units, 'lr', 'content_weight', 'style_weight', 'tv_weight')
-            if name in fixed and not (name == 'style_scale' and fixed[name] == 1)]
+            for name in (*units, 'content_weight', 'style_weight', 'tv_weight')
+            if name in fixed and fixed[name] != usual.get(name)]
     return (f'{len(table)} pictures, one for each combination ({many}), all computed beforehand; what would lie '
             f'between two of them was not computed. The same in all: {", ".join(what)}.')
 

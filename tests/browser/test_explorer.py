@@ -146,7 +146,8 @@ def test_jupyterlab_needs_no_kernel_and_no_trust(served, chromium, shots):
                 reads_well(page, small=False)
                 page.screenshot(path=shots / 'explorer-lab-dark.png')
         at_each_size(page, shots, 'lab', table)
-        assert not asked and not page.errors
+        assert not asked
+        assert not [error for error in page.errors if 'debugger' not in error]  # which misses the kernel
 
 
 def test_a_widget_tells_the_kernel_what_is_chosen_and_lives_longer(served, chromium):

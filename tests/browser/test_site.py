@@ -40,14 +40,18 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope='module')
-def site(tmp_path_factory):
-    """The site, below a sub-path of what a server would serve."""
+def built(tmp_path_factory):
+    """The site, below a sub-path of what a server would serve, and how its build ended."""
     top = tmp_path_factory.mktemp('www')
     code = ('import sys; from pathlib import Path; sys.path.insert(0, "tools/site"); import build; '
             f'sys.exit(not build.build(Path({str(top / "a" / "style")!r}), Path({str(top.parent / "work")!r})))')
     done = subprocess.run([sys.executable, '-c', code], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr  # Sphinx's warnings
-    return top / 'a' / 'style'
+    return top / 'a' / 'style', done
+
+
+@pytest.fixture(scope='module')
+def site(built):
+    return built[0]
 
 
 @pytest.fixture(scope='module')
@@ -82,6 +86,12 @@ def page(chromium, address):
         yield page
         assert not [url for url in asked if not url.startswith((address, 'data:', 'blob:'))]
         assert not page.errors
+
+
+def test_sphinx_has_nothing_to_warn_of(built):
+    done = built[1]
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not done.stderr
 
 
 def test_every_link_leads_to_a_page_and_to_a_place_on_it(pages, site):

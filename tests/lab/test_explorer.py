@@ -39,13 +39,13 @@ def test_a_table_has_every_number_and_picture_of_a_sweep(swept):
         styles = [found[name] for name in ('style conv1_1', 'style conv2_1') if np.isfinite(found[name])]
         assert len(styles) == len(found['style_layers'])
         losses = [found['content conv4_4'], sum(styles), found['TV']]
-        assert cell['losses'] == pytest.approx(losses, rel=1e-3)
-        assert cell['weighted'] == pytest.approx(np.multiply(losses, [1, 1000, found['tv_weight']]), rel=1e-3)
+        assert cell['losses'] == pytest.approx(losses, rel=1e-3, abs=1e-8)
+        assert cell['weighted'] == pytest.approx(np.multiply(losses, [1, 1000, found['tv_weight']]), rel=1e-3, abs=1e-8)
         assert cell['weights'] == ['1', '1000', str(found['tv_weight'])]
         assert abs(pictured(table, cell) - pictures[row]).mean() < 6
         epochs, *kept = table['curves'][cell['curves']]
         assert epochs == [0, 1, 2]
-        assert kept == [pytest.approx(curves[row][name], rel=1e-3) for name in ('content', 'style', 'TV')]
+        assert kept == [pytest.approx(curves[row][name], rel=1e-3, abs=1e-8) for name in ('content', 'style', 'TV')]
 
 
 def test_it_says_which_grid_and_which_network(swept):

@@ -32,7 +32,7 @@ function short(number) {
 }
 
 /* The decades that the numbers above 0 lie in, the highest of them if they are many: a scale that stays. */
-function decades(numbers, most = 9) {
+function decades(numbers, most = 6) {
   let low = Infinity, high = -Infinity;
   for (const number of numbers) if (number > 0) { low = Math.min(low, number); high = Math.max(high, number); }
   if (!(low <= high)) return [0, 1];
@@ -52,7 +52,7 @@ function slider(setting, choose) {
   const last = Math.max(1, setting.values.length - 1), id = `d2l-explorer-${made++}`;
   const input = element('input', { type: 'range', id, min: '0', max: String(setting.values.length - 1), step: '1' });
   const value = element('output', { for: id });
-  const ticks = element('div', { class: 'ticks', 'aria-hidden': 'true' });
+  const ticks = element('div', { class: last > 9 ? 'ticks many' : 'ticks', 'aria-hidden': 'true' });
   setting.values.forEach((text, i) => {
     const tick = element('span', { style: `--at: ${i / last}`, class: i === setting.chapter ? 'chapter' : '' }, text);
     tick.addEventListener('click', () => choose(i));
@@ -131,7 +131,7 @@ function lossBars(table, scale) {
 function lossCurves(table) {
   const width = 450, height = 150, left = 56, bottom = 26, right = 62, top = 8;
   const svg = drawn('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', class: 'curves' });
-  const scale = decades(table.curves.flatMap(curves => curves.slice(1).flat()), 6);
+  const scale = decades(table.curves.flatMap(curves => curves.slice(1).flat()));
   const last = Math.max(1, ...table.curves.map(curves => curves[0].at(-1)));
   const x = epoch => left + (width - left - right) * epoch / last;
   const y = loss => height - bottom - (height - bottom - top) * place(loss, scale);
@@ -156,7 +156,7 @@ function lossCurves(table) {
       const [epochs, ...losses] = curves;
       lines.forEach((line, i) => line.setAttribute('points', epochs.map((e, k) => `${x(e)},${y(losses[i][k])}`).join(' ')));
       const ends = losses.map((loss, i) => [y(loss.at(-1)) + 4, i]).sort((a, b) => a[0] - b[0]);
-      ends.forEach((end, k) => { if (k) end[0] = Math.max(end[0], ends[k - 1][0] + 12); });
+      ends.forEach((end, k) => { if (k) end[0] = Math.max(end[0], ends[k - 1][0] + 14); });
       const over = Math.max(0, ends.at(-1)[0] - (height - bottom + 4));
       for (const [at, i] of ends) names[i].setAttribute('y', at - over);
       now.style.display = epoch === undefined ? 'none' : '';
@@ -280,11 +280,15 @@ input[type=range]::-webkit-slider-thumb { appearance: none; width: var(--thumb);
   border-radius: 50%; background: var(--accent); border: 2px solid var(--paper); box-shadow: 0 0 0 1px var(--accent); }
 input[type=range]::-moz-range-thumb { box-sizing: border-box; width: var(--thumb); height: var(--thumb);
   border-radius: 50%; background: var(--accent); border: 2px solid var(--paper); }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+input[type=range]:focus-visible { outline: none; }
+input[type=range]:focus-visible::-webkit-slider-thumb { box-shadow: 0 0 0 4px var(--ink); }
+input[type=range]:focus-visible::-moz-range-thumb { box-shadow: 0 0 0 4px var(--ink); }
 .ticks { grid-column: 1 / 3; position: relative; height: 1.4em; font-size: 12px; margin: -4px calc(var(--thumb) / 2) 0; }
 .ticks span { position: absolute; left: calc(var(--at) * 100%); transform: translateX(-50%); white-space: nowrap;
   cursor: pointer; font-variant-numeric: tabular-nums; }
-.ticks span:last-child { transform: translateX(calc(var(--thumb) / 2 - 100%)); }
+.ticks span:first-child { transform: translateX(max(-50%, var(--thumb) / -2)); }
+.ticks span:last-child { transform: translateX(min(-50%, var(--thumb) / 2 - 100%)); }
 .ticks .chapter { font-weight: 700; text-decoration: underline; text-decoration-thickness: 2px; }
 .options { grid-column: 1 / 3; display: flex; flex-wrap: wrap; gap: 4px; }
 .options label { position: relative; font-weight: normal; display: flex; min-height: var(--tall); }
@@ -317,6 +321,7 @@ th { text-align: left; font-weight: normal; padding: 0 8px 0 0; width: 6em; whit
 @container (max-width: 620px) {
   section { grid-template: 'title' 'figure' 'controls' 'curves' 'about' / minmax(0, 1fr); --tall: 44px; }
   .curves { font-size: 14px; }
+  .many span:nth-last-child(even) { visibility: hidden; }
   figure { position: sticky; top: 0; z-index: 1; background: var(--paper); }  /* what a control does is in sight */
 }
 @media (pointer: coarse) { section { --tall: 44px; } }
