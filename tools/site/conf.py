@@ -48,7 +48,7 @@ html_theme_options = {
     'secondary_sidebar_items': ['page-toc'],
     'show_nav_level': 1,
 }
-html_sidebars = {'index': []}
+html_sidebars = {'index': [], 'README': []}
 
 
 def setup(app):

@@ -102,7 +102,7 @@ def show(name, target):
     else:
         lexer = LEXERS.get(path.suffix, 'text')
         text = f'`````{{code-block}} {lexer}\n{path.read_text(encoding="utf-8").rstrip()}\n`````'
-    write(shown_at(name), target, f'---\norphan: true\n---\n# {name}\n\n{text}\n')
+    write(shown_at(name), target, f'---\norphan: true\nnosearch: true\n---\n# {name}\n\n{text}\n')
 
 
 def list_others(done, target):
