@@ -143,7 +143,7 @@ def _about(table, names):
     many = ' × '.join(f'{len(_distinct(table[name]))} {_plural(_label(name))}' for name in names)
     units = {'content': 'content image {}', 'style': 'style image {}', 'backbone': 'network {}',
              'image_shape': '{} pixels', 'style_scale': 'size of the style {}', 'epochs': '{} epochs',
-             'lr': 'learning rate {}', 'lr_decay_epoch': 'learning rate divided by ten every {} epochs'}
+             'lr': 'learning rate {}', 'lr_decay_epoch': f'{"" if "lr" in fixed else "learning rate "}divided by ten every {{}} epochs'}
     usual = {'style_scale': 1} if (table['lr_decay_epoch'] < table['epochs']).any() else {
         'style_scale': 1, 'lr_decay_epoch': fixed.get('lr_decay_epoch')}
     what = [units.get(name, f'{_label(name)} {{}}').format(fixed[name] if name == 'backbone' else _written(fixed[name]))

@@ -89,7 +89,7 @@ def moves(page, table):
         page.mouse.up()
         assert int(slider.input_value()) == last
         equals_the_table(page, table)
-        for key, value in (('ArrowLeft', last - 1), ('ArrowDown', last - 2), ('Home', 0), ('ArrowUp', 1)):
+        for key, value in (('ArrowLeft', last - 1), ('ArrowDown', max(0, last - 2)), ('Home', 0), ('ArrowUp', 1)):
             slider.press(key)
             assert int(slider.input_value()) == value
             equals_the_table(page, table)
@@ -136,7 +136,7 @@ def test_jupyterlab_needs_no_kernel_and_no_trust(served, chromium, shots):
         asked = listens(page)
         open_notebook(page, served, 'notebooks/03_losses.ipynb', run=False)
         page.locator('.d2l-explorer img').wait_for()
-        assert not page.evaluate('() => [...jupyterapp.shell.currentWidget.content.model.cells][2].trusted')
+        assert not page.evaluate('() => [...jupyterapp.shell.currentWidget.content.model.cells][3].trusted')
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
         page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
         for theme in ('JupyterLab Dark', 'JupyterLab Light'):
@@ -154,11 +154,11 @@ def test_a_widget_tells_the_kernel_what_is_chosen_and_lives_longer(served, chrom
     """As in a front end without our extension, which shows the widget: here it is inside of another one."""
     with new_page(chromium, 1366, 768) as page:
         open_notebook(page, served, 'notebooks/03_losses.ipynb', run=False)
-        page.evaluate("""() => { const cell = [...jupyterapp.shell.currentWidget.content.model.cells][2];
+        page.evaluate("""() => { const cell = [...jupyterapp.shell.currentWidget.content.model.cells][3];
           cell.sharedModel.setSource("from d2l_style.lab import explore\\nimport ipywidgets\\n"
             + "explorer = explore('layers')\\nipywidgets.VBox([explorer])"); }""")
         page.evaluate("""async () => { const { content } = jupyterapp.shell.currentWidget;
-          content.activeCellIndex = 2;
+          content.activeCellIndex = 3;
           await jupyterapp.commands.execute('notebook:run-cell'); }""")
         page.locator('.widget-vbox .d2l-explorer img').wait_for()
         page.get_by_role('radio', name='conv2_2').check()

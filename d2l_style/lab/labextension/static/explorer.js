@@ -180,7 +180,7 @@ function render({ model, el }) {
   const said = element('p', { class: 'said', role: 'status' });
   const numbers = table.cells.flatMap(cell => cell?.losses ? [...cell.losses, ...cell.weighted] : []);
   const sums = table.cells.flatMap(cell => cell?.weighted ? [cell.weighted.reduce((a, b) => a + b)] : []);
-  const bars = lossBars(table, decades([...numbers, ...sums]));
+  const bars = lossBars(table, decades([...numbers, ...sums], 8));
   const curves = table.curves.length ? lossCurves(table) : null;
   const time = settings.findIndex(setting => setting.name === 'epochs');
   const choose = (k, i) => {
