@@ -71,7 +71,7 @@ def page(name, target):
         write(name, target, json.dumps(notebook))
     else:
         text = LINK.sub(redirect, (ROOT / name).read_text(encoding='utf-8'))
-        write(name, target, text if text.startswith('# ') else f'# {name}\n\n{text}')
+        write(name, target, text if text.startswith('# ') else f'# {Path(name).stem.capitalize()}\n\n{text}')
     return linked
 
 
