@@ -7,7 +7,7 @@ project stays as it is.
 from d2l_style.lab.explorer import GRIDS, MIME, as_html
 
 import json
-import os
+import posixpath
 import re
 import shutil
 from pathlib import Path
@@ -57,12 +57,12 @@ def page(name, target):
         path = match[1]
         if '://' in path or path.startswith(('attachment:', 'mailto:')):
             return path
-        there = os.path.relpath((ROOT / name).parent / path, ROOT)
+        there = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
         if not (ROOT / there).exists():
             raise SystemExit(f'{name} leads to {path}, and there is nothing')
         linked.append(there)
         shown = there if Path(there).suffix in PAGES | PICTURES else shown_at(there)
-        return os.path.relpath(shown, Path(name).parent)
+        return posixpath.relpath(shown, posixpath.dirname(name) or '.')
 
     if name.endswith('.ipynb'):
         notebook = json.loads((ROOT / name).read_text(encoding='utf-8'))
