@@ -141,11 +141,13 @@ def _about(table, names):
     """Which grid and which network, from the settings that are the same everywhere."""
     fixed = {name: table[name].iloc[0] for name in table.columns if name not in names and len(table)}
     many = ' × '.join(f'{len(_distinct(table[name]))} {_plural(_label(name))}' for name in names)
+    rate = '' if 'lr' in fixed else 'learning rate '
     units = {'content': 'content image {}', 'style': 'style image {}', 'backbone': 'network {}',
              'image_shape': '{} pixels', 'style_scale': 'size of the style {}', 'epochs': '{} epochs',
-             'lr': 'learning rate {}', 'lr_decay_epoch': f'{"" if "lr" in fixed else "learning rate "}divided by ten every {{}} epochs'}
-    usual = {'style_scale': 1} if (table['lr_decay_epoch'] < table['epochs']).any() else {
-        'style_scale': 1, 'lr_decay_epoch': fixed.get('lr_decay_epoch')}
+             'lr': 'learning rate {}', 'lr_decay_epoch': f'{rate}divided by ten every {{}} epochs'}
+    usual = {'style_scale': 1}
+    if not (table['lr_decay_epoch'] < table['epochs']).any():  # it never fell
+        usual['lr_decay_epoch'] = fixed.get('lr_decay_epoch')
     what = [units.get(name, f'{_label(name)} {{}}').format(fixed[name] if name == 'backbone' else _written(fixed[name]))
             for name in (*units, 'content_weight', 'style_weight', 'tv_weight')
             if name in fixed and fixed[name] != usual.get(name)]

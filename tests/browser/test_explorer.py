@@ -1,4 +1,6 @@
 """The explorer: in JupyterLab whose kernel is gone, in an exported page without any server, and as a widget."""
+from d2l_style.lab.explorer import as_html
+
 import json
 
 import pytest
@@ -128,6 +130,26 @@ def test_an_exported_page_answers_from_a_folder_and_asks_nobody(chromium, tmp_pa
         assert not [url for url in asked if not any(part in url for part in NBCONVERT)]
         page.evaluate(f"fetch('https://{OUTSIDE}/').catch(() => {{}})")
         assert f'https://{OUTSIDE}/' in asked  # so such a request would have been seen
+
+
+def test_what_is_missing_is_grey_and_named_on_any_page(chromium, tmp_path):
+    table = table_of('04_training')
+    table['cells'][1], table['cells'][7] = None, {'error': 'OSError: the disk is full'}  # epochs 0 and 1, rate 0.01
+    (tmp_path / 'page.html').write_text(f'<!doctype html><meta charset="utf-8">{as_html(json.dumps(table))}',
+                                        encoding='utf-8')
+    with new_page(chromium, 390, 844) as page:
+        page.goto((tmp_path / 'page.html').as_uri())
+        missing = page.locator('.d2l-explorer .missing')
+        expect(missing).to_have_text('No picture for epoch 0, learning rate 0.01: it was not computed')
+        expect(missing).to_have_css('background-color', 'rgb(118, 118, 118)')
+        expect(page.locator('.d2l-explorer img')).to_be_hidden()
+        assert set(page.locator('.d2l-explorer .number').all_inner_texts()) == {'–'}
+        page.get_by_role('slider', name='epoch').press('ArrowRight')
+        expect(missing).to_have_text('No picture for epoch 1, learning rate 0.01: OSError: the disk is full')
+        page.get_by_role('slider', name='epoch').press('ArrowRight')
+        expect(missing).to_be_hidden()
+        equals_the_table(page, table)
+        assert not page.errors
 
 
 def test_jupyterlab_needs_no_kernel_and_no_trust(served, chromium, shots):
