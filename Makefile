@@ -16,8 +16,8 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # the exercises are kept once, with their solutions
 SOLVED := classroom/course/source/style_transfer/06_exercises.ipynb
 
-.PHONY: help lab app update run exercises release collect grade formgrader hub test check test-browser lint smoke fresh \
-  windows guest container bench bench-lab bench-explorer bench-sweep bench-grade bench-hub grids requirements clean
+.PHONY: help lab app update run exercises release collect grade formgrader hub site test check test-browser lint smoke \
+  fresh windows guest container bench bench-lab bench-explorer bench-sweep bench-grade bench-hub grids requirements clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -60,6 +60,9 @@ formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbg
 
 hub: $(VENV)/compiled  ## JupyterHub for a class on this machine, as root (docs/teachers.md; settings: docs/hub.md)
 	$(BIN)/python -m jupyterhub --config classroom/hub/jupyterhub_config.py $(ARGS)
+
+site: $(VENV)/installed-site  ## build the web site in build/site, for a folder, a memory stick or a server (ADDRESS=https://…)
+	$(BIN)/python tools/site/build.py --address "$(ADDRESS)"
 
 test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, the hub, every notebook (13 to 19 minutes; SEED=1: in a random order)
 	@SEED="$(SEED)" sh tools/test.sh $(BIN)

@@ -41,11 +41,25 @@ _one_at_a_time = Lock()  # a Gluon network is for one thread
 class Cell:
     """The settings of one transfer; their names are those of the grid and of the table.
 
-    `content`, `style`: what `read_image` takes by name. Layers: names or indices, None for those
-    that suit the backbone. `image_shape`: (width, height), None for the proportions of the content image
-    with as many pixels as the chapter's 225×150. `style_scale`: see `get_styles`. `start`: 'content',
-    'noise' (from `seed`) or 'style'. Defaults: the chapter's, but for 100 epochs with a learning rate of
-    0.1, which show in seconds where it leads.
+    Defaults are the chapter's, but for 100 epochs with a learning rate of 0.1, which show in seconds where it leads.
+
+    Attributes:
+        content: What `read_image` takes by name.
+        style: What `read_image` takes by name.
+        backbone: Its name.
+        content_layers: Names or indices, None for those that suit the backbone.
+        style_layers: Names or indices, None for those that suit the backbone.
+        content_weight: 0 or more, as the two that follow.
+        style_weight: Of all style layers.
+        tv_weight: Of the total variation.
+        image_shape: (width, height), None for the content image's proportions and as many pixels as 225×150 has.
+        style_scale: Size of the style picture relative to that, 0.25 to 4; see `get_styles`.
+        start: 'content', 'noise' (from `seed`) or 'style'.
+        seed: Of the noise.
+        lr: Adam's learning rate.
+        lr_decay_epoch: Every how many epochs it is divided by ten.
+        epochs: How many.
+        digests: Of both pictures, from `expand`.
     """
 
     content: str = 'mountain_lake'
@@ -71,16 +85,26 @@ class Cell:
 
 
 def sweep(folder, *, client=None, progress=True, **grid):
-    """Train every combination of `grid` and return a `Swept`.
+    """Train every combination of a grid.
 
-    `folder`: results are kept there; a cell that is there already is not computed again, so an
-    interrupted sweep goes on. `grid`: fields of `Cell`, each one value, or a list of values to vary.
-    `client`: None for this process, a `distributed.Client`, or the address of a scheduler: then each
-    worker computes a cell at a time, and prepares network and targets once. A cell that fails is a row
-    with its error, and does not stop the others; one that cannot be written stays in memory (`Swept.save`).
-    Raises `ValueError` for a grid that makes no sense, `NotWrittenError` where `folder` cannot be made.
+    A cell that fails is a row with its error, and does not stop the others; one that cannot be written stays in memory
+    (`Swept.save`). For example::
 
         sweep('build/weights', style_weight=[100, 1e3, 1e4], tv_weight=[0, 10, 100])
+
+    Args:
+        folder: Where results are kept; what is there already is not computed again: a sweep that was stopped goes on.
+        client: None for this process, a `distributed.Client`, or the address of a scheduler: then each worker computes
+            a cell at a time, and prepares network and targets once.
+        progress: Show a bar.
+        **grid: Fields of `Cell`, each one value, or a list of values to vary.
+
+    Returns:
+        A `Swept`, with the table and the pictures.
+
+    Raises:
+        ValueError: For a grid that makes no sense.
+        NotWrittenError: Where `folder` cannot be made.
     """
     cells, varied = expand(grid)
     folder = Path(folder).expanduser()
@@ -111,7 +135,17 @@ def _try(work, say):
 
 
 def expand(grid):
-    """(cells, names of what varies) of a grid, the last name varying fastest. Raises `ValueError`."""
+    """All cells of a grid, the last name varying fastest.
+
+    Args:
+        grid: {field of `Cell`: a value, or a list of values to vary}.
+
+    Returns:
+        The cells, and the names of what varies.
+
+    Raises:
+        ValueError: For a grid that makes no sense.
+    """
     known = [field.name for field in fields(Cell) if field.name != 'digests']
     if 'weights' in grid:
         raise ValueError("there is no setting 'weights': give content_weight, style_weight and tv_weight, each one "
@@ -206,7 +240,14 @@ def _give_threads(client):
 
 
 def compute(cell):
-    """(row of the table, picture as PNG) of one cell; (row with its error, None) where it fails."""
+    """Train one cell.
+
+    Args:
+        cell: A `Cell` from `expand`.
+
+    Returns:
+        Its row of the table, a dictionary, and its picture as PNG; where it fails, the row with its error, and None.
+    """
     start = time.time()
     try:
         with _one_at_a_time:

@@ -45,10 +45,19 @@ class Explorer(anywidget.AnyWidget):
 def explore(table, *, title='', start=None, quality=75):
     """Sliders over all that a sweep has found, which answer at once, also without a kernel.
 
-    `table`: what `sweep` returns, or the name of a grid of the package: 'weights', 'layers', 'styles' or 'time'.
-    `title`: a question, shown above. `start`: {setting: its value at the start}, by default the chapter's, or the one
-    in the middle. `quality`: of the pictures, up to 100. Raises `ValueError` for a name that no grid has, and for a
-    grid of more than 20 MB. Running the cell again closes the one that it had made before.
+    Running the cell again closes the one that it had made before.
+
+    Args:
+        table: What `sweep` returns, or the name of a grid of the package: 'weights', 'layers', 'styles' or 'time'.
+        title: A question, shown above.
+        start: {setting: its value at the start}, by default the chapter's, or the one in the middle.
+        quality: Of the pictures, up to 100.
+
+    Returns:
+        An `Explorer` to display.
+
+    Raises:
+        ValueError: For a name that no grid has, and for a grid of more than 20 MB.
     """
     own = isinstance(table, str)
     explorer = Explorer(_own(table) if own else as_table(table, title=title, start=start, quality=quality))

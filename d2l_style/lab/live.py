@@ -20,7 +20,10 @@ LINES = {'content': '-', 'style': '--', 'TV': '-.'}
 class LiveView:
     """Shows curves and picture below the cell that calls it, anew as often as the training hardly notices.
 
-    `losses`: {'content': [...], 'style': [...], 'TV': [...]}, those of the calls so far.
+    A call takes the epoch, the picture X (1, 3, h, w), and its three weighted losses; `last=True` draws in any case.
+
+    Attributes:
+        losses: {'content': [...], 'style': [...], 'TV': [...]}, those of the calls so far.
     """
 
     def __init__(self):

@@ -22,7 +22,7 @@ def pytest_runtest_makereport(item):
     """What fails says what was to be seen."""
     report = yield
     pages = {fixture for name, fixture in getattr(item, 'funcargs', {}).items() if hasattr(fixture, 'screenshot')}
-    for page in pages if report.failed else ():
+    for page in (page for page in pages if report.failed and not page.is_closed()):
         folder = ROOT / 'build' / 'screenshots'
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f'failed-{item.name}.png'

