@@ -68,3 +68,11 @@ def test_no_line_and_no_output_needs_a_horizontal_scroll_bar_and_to_open_and_sav
       await panel.sessionContext.shutdown();
       panel.dispose(); }""")
     lab.wait_for_selector('.jp-Notebook', state='detached')
+
+
+def test_jupyterlab_says_what_a_stored_picture_shows(lab):
+    lab.evaluate("async () => { await jupyterapp.commands.execute('docmanager:open', "
+                 "{path: 'notebooks/01_pictures.ipynb'}); }")
+    image = lab.locator('.jp-RenderedImage img').first
+    image.wait_for(state='attached')
+    expect(image).to_have_attribute('alt', 'Figure: content image: mountain_lake.')
