@@ -32,6 +32,8 @@ APT_INSTALL = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get up
 $(BIN)/python:
 	@PYTHON="$(PYTHON)" sh tools/setup/environment.sh $(VENV) && cd $(VENV) && pwd -P > made-in
 
+FOR_JUPYTER = tools/setup/jupyter_config.json $(wildcard d2l_style/lab/labextension/static/*)
+
 # an environment that is there already has to be the one asked for
 python-fits: | $(BIN)/python
 	@$(BIN)/python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 15))' || { \
@@ -41,8 +43,7 @@ python-fits: | $(BIN)/python
 	  echo "$(VENV) has $$($(BIN)/python --version), PYTHON=$(PYTHON) is $$("$(PYTHON)" --version 2>&1):" \
 	    "call make clean, and this again, or add VENV=another-folder" >&2; exit 1; }
 
-$(VENV)/installed: $(REQUIREMENTS) pyproject.toml tools/setup/jupyter_config.json \
-  $(wildcard d2l_style/lab/labextension/static/*) | python-fits
+$(VENV)/installed: $(REQUIREMENTS) pyproject.toml $(FOR_JUPYTER) | python-fits
 	@# before anything is fetched: what the system has to bring
 	@needs=$$($(BIN)/python -m d2l_style check --system); found=$$?; \
 	if [ -n "$$needs" ]; then $(APT_INSTALL) $$needs >/dev/null || test $$found = 0; fi
