@@ -34,6 +34,7 @@ COPY --chown=${NB_UID} . ./
 RUN pip install --quiet --no-cache-dir --no-deps --editable . && \
     mkdir -p ~/venv/share/jupyter/labextensions && \
     cp -R d2l_style/lab/labextension ~/venv/share/jupyter/labextensions/d2l-style && \
+    cp tools/setup/jupyter_config.json ~/venv/etc/jupyter/ && \
     python -m d2l_style check
 
 EXPOSE 8888

@@ -16,8 +16,8 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # the exercises are kept once, with their solutions
 SOLVED := classroom/course/source/style_transfer/06_exercises.ipynb
 
-.PHONY: help lab app update run exercises release collect grade formgrader hub test check test-browser lint smoke fresh \
-  windows guest container bench bench-lab bench-sweep bench-grade bench-hub requirements clean
+.PHONY: help lab app update run exercises release collect grade formgrader hub site test check test-browser lint smoke \
+  fresh windows guest container bench bench-lab bench-explorer bench-sweep bench-grade bench-hub grids requirements clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -45,11 +45,14 @@ exercises: $(VENV)/installed-teach  ## execute the exercises with their solution
 	$(BIN)/python classroom/course/course.py exercises
 	$(BIN)/python tools/run_notebooks.py notebooks/06_exercises.ipynb
 
-release:  ## the exercises for the students, and their hidden tests into the gradebook (docs/teachers.md)
+release:  ## the exercises for the students, and their hidden tests into the gradebook (DUE="2026-12-01 18:00")
 collect:  ## sort what was handed in (classroom/course/downloaded) by student, and say what is wrong with it
-grade:  ## marks, feedback and table of all submissions (ARGS="--force --workers 4")
+grade:  ## marks, feedback and table of all submissions (STUDENT=anna: of one, again; ARGS="--force --workers 4")
+release: export SETTING = $(if $(DUE),DUE=$(DUE))
+collect: export SETTING = $(if $(FORGET),FORGET=$(FORGET))
+grade: export SETTING = $(if $(STUDENT),STUDENT=$(STUDENT))
 release collect grade: $(VENV)/installed-teach
-	$(BIN)/python classroom/course/course.py $@ $(ARGS)
+	$(BIN)/python classroom/course/course.py $@ $${SETTING:+"$$SETTING"} $(ARGS)
 
 formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbgrader's pages
 	python=$$(cd $(BIN) && pwd)/python && cd classroom/course && "$$python" -m jupyterlab --ServerApp.default_url=/formgrader/gradebook/style_transfer \
@@ -57,6 +60,9 @@ formgrader: $(VENV)/installed-teach  ## grade the open questions by hand, in nbg
 
 hub: $(VENV)/compiled  ## JupyterHub for a class on this machine, as root (docs/teachers.md; settings: docs/hub.md)
 	$(BIN)/python -m jupyterhub --config classroom/hub/jupyterhub_config.py $(ARGS)
+
+site: $(VENV)/installed-site  ## build the web site in build/site, for a folder, a memory stick or a server (ADDRESS=https://…)
+	$(BIN)/python tools/site/build.py --address "$(ADDRESS)"
 
 test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, the hub, every notebook (13 to 19 minutes; SEED=1: in a random order)
 	@SEED="$(SEED)" sh tools/test.sh $(BIN)
@@ -93,6 +99,9 @@ bench: $(VENV)/installed .venv-bench/installed  ## measure speed against the cha
 bench-lab: $(VENV)/installed-test  ## measure how soon the Style Lab answers in a browser, and what it costs, 5 minutes
 	$(BIN)/python tools/bench/lab.py
 
+bench-explorer: $(VENV)/installed-test  ## measure how soon an explorer's slider shows another picture, seconds
+	$(BIN)/python tools/bench/explorer.py
+
 bench-sweep: $(VENV)/installed  ## measure a sweep in this process and on Dask's workers, 5 minutes
 	$(BIN)/python tools/bench/sweeps.py
 
@@ -101,6 +110,9 @@ bench-grade: $(VENV)/installed-teach  ## measure the grading of 30 submissions, 
 
 bench-hub: $(VENV)/compiled .venv-bench/installed  ## measure the hub with 1, 10 and 30 students at once, as root, 20 minutes
 	$(BIN)/python tools/bench/hub.py $(ARGS)
+
+grids: $(VENV)/installed  ## compute the explorers' grids anew, some 20 minutes (ARGS="layers" for one of them)
+	$(BIN)/python tools/explorer/grids.py $(ARGS)
 
 requirements:  ## pin anew everything that pyproject.toml asks for (needs uv)
 	@sh tools/setup/lock.sh

@@ -28,9 +28,15 @@ SQUEEZENET = ('conv1', 'relu1', 'pool1', 'fire2', 'fire3', 'pool3', 'fire4', 'fi
 
 @dataclass(frozen=True)
 class Backbone:
-    """A network: the names of its layers, those that suit style transfer, and how to build it untrained.
+    """A network: its layers, those that suit style transfer, and how to build it untrained.
 
-    `heads`: the layers that are looked at through a 1×1 convolution. `borders`: see `set_borders`.
+    Attributes:
+        names: Its layers, in the order of their indices.
+        content_layers: Those that suit as content layers.
+        style_layers: Those that suit as style layers.
+        build: Returns the untrained layers.
+        heads: The layers that are looked at through a 1×1 convolution.
+        borders: What convolutions see beyond the border, as in `load_backbone`.
     """
 
     names: tuple[str, ...]
@@ -50,7 +56,14 @@ class Backbone:
 
 
 def layer_names(convolutions: Sequence[int] = VGG19) -> list[str]:
-    """Name of every VGG layer in the order of its index; for VGG-19 `conv1_1` is 0, `conv4_4` is 25."""
+    """Name of every VGG layer in the order of its index.
+
+    Args:
+        convolutions: How many each of the five blocks has, by default VGG-19's.
+
+    Returns:
+        The names; for VGG-19 `conv1_1` is 0, `conv4_4` is 25.
+    """
     names = []
     for block, number in enumerate(convolutions, start=1):
         for i in range(1, number + 1):
@@ -60,12 +73,28 @@ def layer_names(convolutions: Sequence[int] = VGG19) -> list[str]:
 
 
 def vgg_features(channels: Sequence[int], convolutions: Sequence[int] = VGG19) -> nn.HybridSequential:
-    """Untrained layers of a VGG, without the classifier, as a Gluon `HybridSequential`."""
+    """Untrained layers of a VGG, without the classifier. Simonyan & Zisserman 2015, table 1.
+
+    Args:
+        channels: How many each of the five blocks has.
+        convolutions: How many each of the five blocks has.
+
+    Returns:
+        The layers, to which a picture (n, 3, h, w) can be given once they are filled.
+    """
     return vision.VGG(list(convolutions), list(channels)).features[:len(layer_names(convolutions))]
 
 
 def vgg(convolutions: Sequence[int], channels: Sequence[int]) -> Backbone:
-    """A VGG up to conv5_1, with the chapter's choice: each block's first convolution, and the fourth's last one."""
+    """A VGG up to conv5_1, with the chapter's choice: each block's first convolution, and the fourth's last one.
+
+    Args:
+        convolutions: How many each of the five blocks has.
+        channels: How many each of the five blocks has.
+
+    Returns:
+        The `Backbone`.
+    """
     names = layer_names(convolutions)
     return Backbone(tuple(names[:names.index('conv5_1') + 1]), (f'conv4_{convolutions[3]}',),
                     BLOCK_STARTS, lambda: vgg_features(channels, convolutions))
@@ -85,13 +114,22 @@ BACKBONES = {
 
 def load_backbone(name: str = 'vgg19_slim', ctx: mx.Context | None = None,
                   borders: str | None = None) -> nn.HybridSequential:
-    """Pretrained and frozen layers of the backbone `name`, a Gluon `HybridSequential`.
+    """Pretrained and frozen layers of a backbone. Chapter, "Extract Features".
 
-    Input: (n, 3, h, w), normalised by `preprocess`. `ctx`: where to put the weights, by default
-    `d2l.try_gpu()`. `borders`: what convolutions see beyond the border, 'zeros' (the chapter), 'edge'
-    or 'reflect'; by default what suits the backbone. Layer i is the chapter's `pretrained_net.features[i]`.
-    Its `heads`: {layer: a 1×1 convolution that style transfer looks through}; only the bundled network has some.
-    Raises `ValueError` for an unknown name or other borders, `WeightsError` for missing or broken weights.
+    Args:
+        name: One of `BACKBONES`, or weights that were brought in under that name.
+        ctx: Where to put the weights, by default `d2l.try_gpu()`.
+        borders: What convolutions see beyond the border, 'zeros' (the chapter), 'edge' or 'reflect'; by default what
+            suits the backbone.
+
+    Returns:
+        A Gluon `HybridSequential` for pictures (n, 3, h, w), normalised by `preprocess`; layer i is the chapter's
+        `pretrained_net.features[i]`. Its `heads`: {layer: a 1×1 convolution that style transfer looks through}; only
+        the bundled network has some.
+
+    Raises:
+        ValueError: For an unknown name or other borders.
+        WeightsError: For missing or broken weights.
     """
     backbone, ctx = find_backbone(name), ctx or d2l.try_gpu()
     features = backbone.layers()
@@ -119,14 +157,28 @@ def _head(i, channels, after_relu, weights, ctx):
 
 
 def backbone_of(pretrained_net: nn.HybridSequential) -> Backbone:
-    """The `Backbone` of a network from `load_backbone`; any other network is read as VGG-19."""
+    """The `Backbone` of a network; one that `load_backbone` did not make is read as VGG-19.
+
+    Args:
+        pretrained_net: The network.
+
+    Returns:
+        Its layers' names and what suits them.
+    """
     return getattr(pretrained_net, 'backbone', None) or replace(BACKBONES['vgg19'], names=tuple(layer_names()))
 
 
 def find_backbone(name: str) -> Backbone:
-    """The `Backbone` called `name`: one of `BACKBONES`, or the network of weights that the user brought in.
+    """A backbone by its name.
 
-    Raises `ValueError` for an unknown name.
+    Args:
+        name: One of `BACKBONES`, or weights that the user brought in.
+
+    Returns:
+        The `Backbone`, without weights.
+
+    Raises:
+        ValueError: For an unknown name.
     """
     if name in BACKBONES:
         return BACKBONES[name]

@@ -18,7 +18,12 @@ STYLE_LAYERS = (0, 5, 10, 19, 28)
 
 
 class Features(list):
-    """Features of one picture, a list of (1, channels, height, width); `layers`: the names of their layers."""
+    """Features of one picture, a list of arrays (1, channels, height, width).
+
+    Args:
+        outputs: The arrays, one a layer.
+        layers: The names of their layers.
+    """
 
     def __init__(self, outputs: Iterable[nd.NDArray] = (), layers: Sequence[str] = ()):
         super().__init__(outputs)
@@ -28,11 +33,17 @@ class Features(list):
 class FeatureNet(nn.HybridBlock):
     """A backbone cut after the last layer needed; one pass returns every layer asked for.
 
-    The chapter keeps `net`, `content_layers` and `style_layers` in globals: they are here.
-    `pretrained_net`: from `load_backbone`. Layers: at least one of each, by index or name; by
-    default those that suit the backbone, for VGG-19 the chapter's.
-    A call maps (n, 3, h, w) to the list of outputs of `layers`, in ascending order, each through its
-    head, where the network has one. Raises `ValueError` for layers that the backbone does not have.
+    The chapter keeps `net`, `content_layers` and `style_layers` in globals: they are here. A call maps (n, 3, h, w)
+    to the list of outputs of `layers`, in ascending order, each through its head, where the network has one.
+
+    Args:
+        pretrained_net: From `load_backbone`.
+        content_layers: At least one, by index or name; by default those that suit the backbone, for VGG-19 the
+            chapter's.
+        style_layers: The same for the style.
+
+    Raises:
+        ValueError: For layers that the backbone does not have, or none.
     """
 
     def __init__(self, pretrained_net: nn.HybridSequential, content_layers: Layers | None = None,
@@ -61,7 +72,14 @@ class FeatureNet(nn.HybridBlock):
         return outputs
 
     def shapes(self, shape: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
-        """{layer: shape of its features} of a picture of `shape` (1, 3, h, w); nothing is computed."""
+        """Shapes of a picture's features; nothing is computed.
+
+        Args:
+            shape: Of the picture, (1, 3, h, w).
+
+        Returns:
+            A dictionary from the index of a layer to the shape of its features, (1, channels, height, width).
+        """
         outputs = mx.sym.Group(self(mx.sym.var('X')))
         return dict(zip(self.layers, outputs.infer_shape(X=shape)[1]))
 
@@ -71,7 +89,14 @@ class FeatureNet(nn.HybridBlock):
         return self.body[0].weight.shape[0]
 
     def layer_names(self, layers: Sequence[int]) -> list[str]:
-        """The names of some of its layers."""
+        """The names of some of its layers.
+
+        Args:
+            layers: Their indices.
+
+        Returns:
+            Their names, in that order.
+        """
         return [self.names[i] for i in layers]
 
     @property
@@ -81,7 +106,15 @@ class FeatureNet(nn.HybridBlock):
 
 
 def extract_features(X: nd.NDArray, net: FeatureNet) -> tuple[Features, Features]:
-    """Content and style features of `X`: (1, 3, h, w) → two lists of (1, channels, height, width)."""
+    """Content and style features of a picture. Chapter, "Extract Features".
+
+    Args:
+        X: Network input, (1, 3, h, w), where the weights of `net` are.
+        net: The network, with its layers.
+
+    Returns:
+        Content features and style features, two lists of (1, channels, height, width), one a layer.
+    """
     outputs = dict(zip(net.layers, net(X)))
     contents = Features([outputs[i] for i in net.content_layers], net.layer_names(net.content_layers))
     styles = Features([outputs[i] for i in net.style_layers], net.layer_names(net.style_layers))
@@ -89,7 +122,19 @@ def extract_features(X: nd.NDArray, net: FeatureNet) -> tuple[Features, Features
 
 
 def get_contents(content_img: nd.NDArray, image_shape: Shape, net: FeatureNet) -> tuple[nd.NDArray, Features]:
-    """The content picture as network input, and its content features. `image_shape`: (width, height)."""
+    """The content picture as network input, and its content features. Chapter, "Extract Features".
+
+    Args:
+        content_img: (h, w, 3), values 0..255.
+        image_shape: (width, height) of the composite image, in pixels.
+        net: The network, with its layers.
+
+    Returns:
+        The picture (1, 3, height, width), and its content features, one array a layer.
+
+    Raises:
+        ValueError: For a size that makes no sense.
+    """
     content_X = preprocess(content_img, image_shape).copyto(net.ctx)
     contents_Y, _ = extract_features(content_X, net)
     return content_X, contents_Y
@@ -97,9 +142,19 @@ def get_contents(content_img: nd.NDArray, image_shape: Shape, net: FeatureNet) -
 
 def get_styles(style_img: nd.NDArray, image_shape: Shape, net: FeatureNet,
                style_scale: float = 1) -> tuple[nd.NDArray, Features]:
-    """The style picture as network input, and its style features. `image_shape`: (width, height).
+    """The style picture as network input, and its style features. Chapter, "Extract Features".
 
-    `style_scale`, 0.25 to 4: its size relative to that. At 2 its strokes come out twice as large.
+    Args:
+        style_img: (h, w, 3), values 0..255.
+        image_shape: (width, height) of the composite image, in pixels.
+        net: The network, with its layers.
+        style_scale: Size of the style picture relative to that, 0.25 to 4. At 2 its strokes come out twice as large.
+
+    Returns:
+        The picture (1, 3, height, width), and its style features, one array a layer.
+
+    Raises:
+        ValueError: For a size or a scale that makes no sense.
     """
     style_X = preprocess(style_img, scaled_shape(image_shape, style_scale)).copyto(net.ctx)
     _, styles_Y = extract_features(style_X, net)

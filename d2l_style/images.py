@@ -15,17 +15,23 @@ rgb_mean = nd.array([0.485, 0.456, 0.406])
 rgb_std = nd.array([0.229, 0.224, 0.225])
 
 def read_image(source: str | os.PathLike | Picture | nd.NDArray) -> nd.NDArray:
-    """Read a picture as `uint8` RGB of shape (height, width, 3), like the chapter's `image.imread`.
+    """Read a picture, like the chapter's `image.imread`.
 
-    `source`: a name in `CATALOGUE`, one of the chapter's ('rainier', 'autumn_oak') or an http(s)
-    address, both of which are fetched once, a path, a data: URI, the bytes of a file, a PIL image, or
-    an array of shape (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) of integers, `bool` or floats 0..1.
-    The camera's rotation (EXIF) is applied, transparency becomes white. Integers of more than 8 bits:
-    white is 2**bits - 1, with as few bits of 8, 10, 12, 14, ... as hold the largest value of the picture.
+    The camera's rotation (EXIF) is applied, transparency becomes white. Of integers of more than 8 bits, white is
+    2**bits - 1, with as few bits of 8, 10, 12, 14, ... as hold the largest value of the picture.
 
-    Raises `FileNotFoundError` for a missing file (its `DownloadError` for one that does not come),
-    `ValueError` for what is no picture or has a side below 16 pixels or more than 64 megapixels,
-    `TypeError` for another kind of source.
+    Args:
+        source: A name in `CATALOGUE`, one of the chapter's ('rainier', 'autumn_oak') or an http(s) address, both of
+            which are fetched once, a path, a data: URI, the bytes of a file, a PIL image, or an array of shape
+            (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) of integers, `bool` or floats 0..1.
+
+    Returns:
+        The picture in RGB, `uint8` of shape (height, width, 3).
+
+    Raises:
+        FileNotFoundError: For a missing file; its `DownloadError` for one that does not come.
+        ValueError: For what is no picture, or has a side below 16 pixels or more than 64 megapixels.
+        TypeError: For another kind of source.
     """
     if isinstance(source, (str, os.PathLike)):
         picture = read_source(source)
@@ -37,9 +43,18 @@ def read_image(source: str | os.PathLike | Picture | nd.NDArray) -> nd.NDArray:
 def preprocess(img: nd.NDArray, image_shape: Shape, *, keep_aspect: bool = False) -> nd.NDArray:
     """Resize, normalise each RGB channel, and bring to the network's form.
 
-    `img`: (h, w, 3), values 0..255. `image_shape`: (width, height) in pixels.
-    `keep_aspect`: fit the picture inside `image_shape` in place of stretching it to it.
-    Returns `float32` of shape (1, 3, height, width). Chapter, "Preprocessing and Postprocessing".
+    Chapter, "Preprocessing and Postprocessing".
+
+    Args:
+        img: (h, w, 3), values 0..255.
+        image_shape: (width, height) in pixels.
+        keep_aspect: Fit the picture inside `image_shape` in place of stretching it to it.
+
+    Returns:
+        Network input, `float32` of shape (1, 3, height, width).
+
+    Raises:
+        ValueError: For a size that is too small, too large, or no two integers.
     """
     image_shape = check_shape(image_shape)
     if keep_aspect:
@@ -49,11 +64,18 @@ def preprocess(img: nd.NDArray, image_shape: Shape, *, keep_aspect: bool = False
 
 
 def resize(img: nd.NDArray, image_shape: Shape) -> nd.NDArray:
-    """`img` (h, w, 3) at `image_shape`, (width, height), as `float32`. Bilinear, as in the chapter, but for two.
+    """Bring a picture to another size. Bilinear, as in the chapter, but for two cases.
 
     A side that shrinks to less than half is averaged over areas: bilinear takes 2×2 pixels and drops those
     between, which makes grain and moiré of fine texture. Larger on both sides: Lanczos over 8×8 pixels,
     because bilinear steps would leave a pattern of the old pixels to be seen.
+
+    Args:
+        img: (h, w, 3), values 0..255.
+        image_shape: (width, height) in pixels.
+
+    Returns:
+        `float32` of shape (height, width, 3), values 0..255.
     """
     height, width = img.shape[:2]
     halved = [new if old > 2 * new else old for old, new in zip((width, height), image_shape)]
@@ -64,20 +86,46 @@ def resize(img: nd.NDArray, image_shape: Shape) -> nd.NDArray:
 
 
 def postprocess(img: nd.NDArray) -> nd.NDArray:
-    """Undo the normalisation: (1, 3, h, w) → `float32` (h, w, 3), clipped to 0..1, on the CPU."""
+    """Undo the normalisation. Chapter, "Preprocessing and Postprocessing".
+
+    Args:
+        img: A composite image or other network input, (1, 3, h, w).
+
+    Returns:
+        `float32` (h, w, 3) in RGB, clipped to 0..1, on the CPU.
+    """
     img = img[0].as_in_context(rgb_std.context)
     return (img.transpose((1, 2, 0)) * rgb_std + rgb_mean).clip(0, 1)
 
 
 def fit_shape(img: nd.NDArray, image_shape: Shape) -> Shape:
-    """Largest (width, height) inside `image_shape` that has the aspect ratio of `img` (h, w, 3)."""
+    """Largest size inside `image_shape` that has the aspect ratio of `img`.
+
+    Args:
+        img: (h, w, 3).
+        image_shape: (width, height) in pixels.
+
+    Returns:
+        (width, height), each at least 16.
+    """
     height, width = sides(img)
     scale = min(image_shape[0] / width, image_shape[1] / height)
     return max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale))
 
 
 def fit_area(img: nd.NDArray, pixels: int = 225 * 150) -> Shape:
-    """(width, height) of about `pixels` pixels with the aspect ratio of `img` (h, w, 3): (225, 150) for 3:2."""
+    """Size of about `pixels` pixels with the aspect ratio of `img`: (225, 150) for 3:2.
+
+    Args:
+        img: (h, w, 3).
+        pixels: How many; by default as many as in the chapter.
+
+    Returns:
+        (width, height), each at least 16.
+
+    Raises:
+        ValueError: For a number of pixels that makes no picture.
+    """
     height, width = sides(img)
     scale = (check_pixels(pixels) / (width * height)) ** 0.5
     return max(MIN_SIDE, round(width * scale)), max(MIN_SIDE, round(height * scale))

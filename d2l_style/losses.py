@@ -15,8 +15,15 @@ from .checks.training import as_weights
 class Weights:
     """Weights of the three losses, which may be changed while training runs.
 
-    Finite and not negative; anything else raises `ValueError` and leaves the old value. `layers`:
-    a factor for each style layer, in their order; () is 1 for all. Defaults: the chapter's.
+    Attributes:
+        content: Factor of the content loss, by default the chapter's 1.
+        style: Factor of the style loss, by default the chapter's 1000.
+        tv: Factor of the total variation loss, by default the chapter's 10.
+        layers: A factor for each style layer, in their order; () is 1 for all.
+
+    Raises:
+        ValueError: For a value that is negative, infinite or no number, also later: the old one stays then.
+        AttributeError: For a weight of another name.
     """
 
     content: float = 1
@@ -33,7 +40,17 @@ class Weights:
         super().__setattr__(name, value if name == 'layers' else _checked(name, value))
 
     def style_layers(self, number: int) -> list[float]:
-        """The weights of `number` style layers, a list; `ValueError` if `layers` has another number of factors."""
+        """The weight of each style layer.
+
+        Args:
+            number: How many style layers there are.
+
+        Returns:
+            `style` times the factor of each layer, a list of `number` floats.
+
+        Raises:
+            ValueError: If `layers` has another number of factors.
+        """
         if self.layers and len(self.layers) != number:
             raise ValueError(f'there are {number} style layers and {len(self.layers)} factors for them: give one each')
         return [self.style * factor for factor in self.layers or [1] * number]
@@ -50,14 +67,28 @@ def _checked(name, value):
 
 
 def content_loss(Y_hat: nd.NDArray, Y: nd.NDArray) -> nd.NDArray:
-    """Mean squared difference of two layers' features of the same shape. Chapter, "Content Loss"."""
+    """Mean squared difference of two layers' features. Chapter, "Content Loss".
+
+    Args:
+        Y_hat: Features of the composite image, (1, c, h, w).
+        Y: Those of the content image, of the same shape.
+
+    Returns:
+        The loss, 0 or more, unweighted.
+    """
     return (Y_hat - Y).square().mean()
 
 
 def gram(X: nd.NDArray) -> nd.NDArray:
     """Gram matrix of a layer's features, divided by the number of their elements.
 
-    `X`: (1, c, h, w) → (c, c). Chapter, "Style Loss"; Gatys et al. 2016, eq. 3.
+    Chapter, "Style Loss"; Gatys et al. 2016, eq. 3.
+
+    Args:
+        X: Features, (1, c, h, w).
+
+    Returns:
+        The matrix, (c, c), symmetric.
     """
     num_channels, n = X.shape[1], X.size // X.shape[1]
     X = X.reshape((num_channels, n))
@@ -65,22 +96,48 @@ def gram(X: nd.NDArray) -> nd.NDArray:
 
 
 def style_loss(Y_hat: nd.NDArray, gram_Y: nd.NDArray) -> nd.NDArray:
-    """Mean squared difference of the features' Gram matrix and `gram_Y`: (1, c, h, w), (c, c)."""
+    """Mean squared difference of the features' Gram matrix and the style's. Chapter, "Style Loss".
+
+    Args:
+        Y_hat: Features of the composite image, (1, c, h, w).
+        gram_Y: Gram matrix of the style image's features, (c, c).
+
+    Returns:
+        The loss, 0 or more, unweighted.
+    """
     return (gram(Y_hat) - gram_Y).square().mean()
 
 
 def tv_loss(Y_hat: nd.NDArray) -> nd.NDArray:
-    """Mean absolute difference of neighbours, down and across: (1, 3, h, w). Chapter, "Total Variance Loss"."""
+    """Half the mean absolute difference of neighbours, down and across, together. Chapter, "Total Variance Loss".
+
+    Args:
+        Y_hat: The composite image, (1, 3, h, w).
+
+    Returns:
+        The loss, 0 or more, unweighted.
+    """
     return 0.5 * ((Y_hat[:, :, 1:, :] - Y_hat[:, :, :-1, :]).abs().mean() +
                   (Y_hat[:, :, :, 1:] - Y_hat[:, :, :, :-1]).abs().mean())
 
 
 def compute_loss(X: nd.NDArray, contents_Y_hat: list, styles_Y_hat: list, contents_Y: list, styles_Y_gram: list,
                  weights: Weights | tuple | None = None) -> tuple[list, list, nd.NDArray, nd.NDArray]:
-    """Weighted content losses and style losses (one a layer), weighted TV loss, and their sum.
+    """Weighted content, style and TV losses, and their sum. Chapter, "Loss Function".
 
-    `X`: the composite image (1, 3, h, w); `*_Y_hat`: its features; `contents_Y`, `styles_Y_gram`:
-    the targets. `weights`: `Weights` or (content, style, TV); by default the chapter's. Chapter, "Loss Function".
+    Args:
+        X: The composite image, (1, 3, h, w).
+        contents_Y_hat: Its content features, one array (1, c, h, w) a layer.
+        styles_Y_hat: Its style features, one array (1, c, h, w) a layer.
+        contents_Y: Content features of the content image.
+        styles_Y_gram: Gram matrices of the style image, one (c, c) a layer.
+        weights: `Weights` or (content, style, TV); by default the chapter's.
+
+    Returns:
+        The weighted content losses and style losses (lists, one a layer), the weighted TV loss, and the sum of all.
+
+    Raises:
+        ValueError: For weights that are negative or infinite, or factors for another number of style layers.
     """
     weights = as_weights(weights, Weights)
     contents_l = [content_loss(Y_hat, Y) * weights.content for Y_hat, Y in zip(contents_Y_hat, contents_Y)]

@@ -25,7 +25,12 @@ Gram = Callable[[nd.NDArray], nd.NDArray]
 
 
 class DivergedError(ArithmeticError):
-    """A loss or a pixel became infinite or NaN. `image`: the last good picture, (1, 3, h, w)."""
+    """A loss or a pixel became infinite or NaN.
+
+    Args:
+        epoch: In which epoch.
+        image: The last good picture, (1, 3, h, w), which is kept as an attribute.
+    """
 
     def __init__(self, epoch: int, image: nd.NDArray):
         super().__init__(f'the loss is no longer a finite number in epoch {epoch}: lower the learning rate or the '
@@ -37,9 +42,15 @@ class DivergedError(ArithmeticError):
 class Step:
     """One epoch: the losses of the picture it started from, and the picture it made.
 
-    `contents_l`, `styles_l`: weighted losses, one a layer; `tv_l`: weighted TV loss.
-    `weights`, `lr`: what this epoch used (fast mode has no `lr`). `seconds`: what it took.
-    `X`: the composite image (1, 3, h, w), live: the next epoch changes it, so copy what you keep.
+    Attributes:
+        epoch: Its number, from 0.
+        contents_l: Weighted content losses, one a layer.
+        styles_l: Weighted style losses, one a layer.
+        tv_l: Weighted TV loss.
+        weights: What this epoch used.
+        lr: The learning rate that it used; None in fast mode.
+        seconds: What it took.
+        X: The composite image (1, 3, h, w), live: the next epoch changes it, so copy what you keep.
     """
 
     epoch: int
@@ -68,7 +79,12 @@ class Step:
 
 
 class GeneratedImage(nn.Block):
-    """A model whose only parameter is the composite image, of shape `img_shape` (1, 3, h, w)."""
+    """A model whose only parameter is the composite image. Chapter, "Create and Initialize the Composite Image".
+
+    Args:
+        img_shape: (1, 3, h, w).
+        kwargs: What a Gluon `Block` takes.
+    """
 
     def __init__(self, img_shape: tuple[int, ...], **kwargs):
         super().__init__(**kwargs)
@@ -81,7 +97,18 @@ class GeneratedImage(nn.Block):
 
 def get_inits(X: nd.NDArray, ctx: mx.Context, lr: float, styles_Y: Features,
               gram: Gram | None = None) -> tuple[nd.NDArray, list, gluon.Trainer]:
-    """The composite image initialised to `X`, the style's Gram matrices (`gram`, or the chapter's), and Adam."""
+    """Start of a training. Chapter, "Create and Initialize the Composite Image".
+
+    Args:
+        X: What the composite image starts from, (1, 3, h, w).
+        ctx: Where to compute.
+        lr: Adam's learning rate.
+        styles_Y: Style features of the style image.
+        gram: What makes a Gram matrix of a layer's features, by default the chapter's.
+
+    Returns:
+        The composite image, the style's Gram matrices, and Adam as a Gluon `Trainer`.
+    """
     gen_img = GeneratedImage(X.shape)
     gen_img.initialize(init.Constant(X), ctx=ctx, force_reinit=True)
     trainer = gluon.Trainer(gen_img.collect_params(), 'adam', {'learning_rate': lr})
@@ -93,15 +120,29 @@ def train_steps(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: Fe
                 max_epochs: int = 500, lr_decay_epoch: int = 200, *, lr_decay: float = 0.1,
                 weights: Weights | tuple | None = None, changes: dict[int, tuple[float, Weights]] | None = None,
                 compute_loss: ComputeLoss | None = None, gram: Gram | None = None) -> Iterator[Step]:
-    """The chapter's training loop as a generator that yields a `Step` after every epoch.
+    """The chapter's training loop as a generator that yields a `Step` after every epoch. Chapter, "Training".
 
-    `X`: the start, (1, 3, h, w), which stays as it is. `contents_Y`, `styles_Y`: from
-    `get_contents` and `get_styles` with the same `net`. `lr`: Adam's learning rate, multiplied by
-    `lr_decay` every `lr_decay_epoch` epochs. `weights`: (content, style, TV), or `Weights`, which may be changed
-    between epochs. `changes`: {epoch: (lr, weights)}, used from that epoch on; may be added to between epochs.
-    `compute_loss`: in place of `losses.compute_loss`, called with its first five arguments; `weights` are its own then.
-    `gram`: in place of `losses.gram`, for the targets; `compute_loss` has to use the same.
-    Raises `ValueError` for settings that make no sense, `DivergedError` when numbers overflow.
+    Args:
+        X: The start, (1, 3, h, w), which stays as it is.
+        contents_Y: From `get_contents` with the same `net`.
+        styles_Y: From `get_styles` with the same `net`.
+        net: The network, with its layers.
+        lr: Adam's learning rate.
+        max_epochs: How many epochs.
+        lr_decay_epoch: Every how many epochs the learning rate is multiplied by `lr_decay`.
+        lr_decay: Above 0, at most 1.
+        weights: (content, style, TV), or `Weights`, which may be changed between epochs.
+        changes: {epoch: (lr, weights)}, used from that epoch on; may be added to between epochs.
+        compute_loss: In place of `losses.compute_loss`, called with its first five arguments; `weights` are its
+            own then.
+        gram: In place of `losses.gram`, for the targets; `compute_loss` has to use the same.
+
+    Returns:
+        An iterator of `Step`; its `X` is live.
+
+    Raises:
+        ValueError: For settings that make no sense.
+        DivergedError: When numbers overflow, from the iterator.
     """
     changes = {} if changes is None else changes
     check_settings(X, lr, max_epochs, lr_decay_epoch, lr_decay, changes)
@@ -115,11 +156,32 @@ def train(X: nd.NDArray, contents_Y: Features, styles_Y: Features, net: FeatureN
           weights: Weights | tuple | None = None, changes: dict[int, tuple[float, Weights]] | None = None,
           compute_loss: ComputeLoss | None = None, gram: Gram | None = None, progress: bool = True,
           history: list[Step] | None = None) -> nd.NDArray:
-    """Train as the chapter does and return the composite image, (1, 3, h, w).
+    """Train as the chapter does, and print the losses every 50 epochs. Chapter, "Training".
 
-    Prints the losses every 50 epochs; `progress` adds a bar with the time left. An interrupt
-    (the kernel's stop button) returns the picture so far; an error has it as its attribute `image`.
-    `history`: a list that gets every `Step`, for curves. Other arguments and errors: `train_steps`.
+    An interrupt (the kernel's stop button) returns the picture so far; an error has it as its attribute `image`.
+
+    Args:
+        X: The start, as all others of these arguments in `train_steps`.
+        contents_Y: From `get_contents`.
+        styles_Y: From `get_styles`.
+        net: The network, with its layers.
+        lr: Adam's learning rate.
+        max_epochs: How many epochs.
+        lr_decay_epoch: Every how many epochs the learning rate falls.
+        lr_decay: By which factor.
+        weights: (content, style, TV), or `Weights`.
+        changes: {epoch: (lr, weights)}.
+        compute_loss: A loss of your own.
+        gram: A Gram matrix of your own.
+        progress: Show a bar with the time left.
+        history: A list that gets every `Step`, for curves.
+
+    Returns:
+        The composite image, (1, 3, h, w).
+
+    Raises:
+        ValueError: For settings that make no sense.
+        DivergedError: When numbers overflow.
     """
     steps = train_steps(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, lr_decay=lr_decay,
                         weights=weights, changes=changes, compute_loss=compute_loss, gram=gram)

@@ -5,8 +5,9 @@ import pytest
 
 LONGEST = ['test_odd_handins.py', 'test_style_lab.py', 'test_kernel_ends.py', 'test_hub.py', '04_training.ipynb',
            '06_exercises.ipynb', '06_exercises_solved.ipynb', '08_why_is_it_fast.ipynb', '07_sweeps.ipynb',
-           'test_grading.py', 'test_takes_over.py', 'test_own_pictures.py', 'test_sweep.py', 'test_app.py',
-           'test_notebooks.py', 'test_fetch.py', 'test_lab.py']
+           'test_grading.py', 'test_evening.py', 'test_takes_over.py', 'test_trusted.py', 'test_own_pictures.py',
+           'test_sweep.py', 'test_app.py', 'test_notebooks.py', 'test_site.py', 'test_explorer.py', 'test_fetch.py',
+           'test_lab.py']
 TESTS, ELSEWHERE = Path(__file__).parent, {'browser', 'classroom', 'project', 'tools'}
 
 

@@ -7,7 +7,10 @@ os.environ['JUPYTER_PATH'] = os.pathsep.join(filter(None, (str(FOLDER), os.envir
 
 c = get_config()  # noqa: F821  Voilà gives it
 c.VoilaConfiguration.template = 'style_lab'  # beside this file
-c.VoilaConfiguration.extension_denylist = ['@jupyter-notebook/lab-extension']  # fails in Voilà, and is of no use there
+# the lab needs none of these, which take time, and the first one fails in Voilà
+c.VoilaConfiguration.extension_denylist = [
+    '@jupyter-notebook/lab-extension', '@jupyter-server/resource-usage', '@jupyter/nbgrader',
+    '@voila-dashboards/jupyterlab-preview', 'd2l-style', 'jupyterlab_pygments']
 c.Voila.tornado_settings = {
     'websocket_max_message_size': 100_000_000,  # for photographs that are uploaded
     # a page that is left asks for the end of its kernel, and Voilà 0.5.13 refuses: the browser sends that without the

@@ -16,21 +16,45 @@ def same(text, other):
 
 def compiles(source):
     """Whether a cell is Python, IPython's magics included."""
-    return _tree(source) is not None
+    return tree_of(source) is not None
 
 
 @lru_cache(5000)
 def defined(source):
     """The names that a cell defines at its top level: functions, classes, variables; in broken code by their looks."""
-    tree = _tree(source)
+    tree = tree_of(source)
     if tree is None:
         return {function or variable for function, variable in BEGINS.findall(source)}
     return {name for statement in _statements(tree) for name in _names_of(statement)}
 
 
+@lru_cache(5000)
+def calls(source):
+    """All that a cell calls or takes as a decorator: 'input' for `input()`, '.set_np' for `npx.set_np()`."""
+    tree = tree_of(source)
+    nodes = list(ast.walk(tree)) if tree else []
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    called += [mark for node in nodes for mark in getattr(node, 'decorator_list', [])]
+    return {f'.{one.attr}' if isinstance(one, ast.Attribute) else getattr(one, 'id', '') for one in called}
+
+
+def taken_from(source, package):
+    """The names that a cell imports from a package, or takes from it by a dot."""
+    tree = tree_of(source)
+    nodes = list(ast.walk(tree)) if tree else []
+    bound, taken = {package}, set()
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and (node.module or '').split('.')[0] == package:
+            taken |= {alias.name for alias in node.names}
+            bound |= {alias.asname or alias.name for alias in node.names}
+        if isinstance(node, ast.Import):
+            bound |= {alias.asname for alias in node.names if alias.name.split('.')[0] == package and alias.asname}
+    return taken | {node.attr for node in nodes if isinstance(node, ast.Attribute) and _root(node) in bound}
+
+
 def definitions(source, names):
     """The statements of a cell that define one of `names`; all of a cell that is not Python."""
-    tree, lines = _tree(source), _python(source).splitlines()
+    tree, lines = tree_of(source), _python(source).splitlines()
     if tree is None:
         return source
     wanted = [statement for statement in tree.body if names & {
@@ -39,12 +63,20 @@ def definitions(source, names):
     return '\n'.join('\n'.join(lines[start - 1:one.end_lineno]) for start, one in zip(starts, wanted))
 
 
+def _root(node):
+    """The name at the beginning of `a.b.c`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return getattr(node, 'id', '')
+
+
 def _python(source):
     return TransformerManager().transform_cell(re.sub(r'\A\s*%%(time|capture|timeit).*\n', '', source))
 
 
 @lru_cache(5000)
-def _tree(source):
+def tree_of(source):
+    """The syntax tree of a cell, None where it is not Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')

@@ -20,6 +20,8 @@ class Work:
     chosen: dict = field(default_factory=dict)  # released position: the student's cell that stands there
     left_out: set = field(default_factory=set)  # the student's cells that are in another one now
     said: dict = field(default_factory=dict)  # what was done: the names of the cells
+    remarks: list = field(default_factory=list)  # other sentences
+    attachments: dict = field(default_factory=dict)  # released position: pictures of an answer that stood elsewhere
 
     def __post_init__(self):
         self.found = match(self.cells, self.assignment)
@@ -32,6 +34,20 @@ class Work:
         """Whether there is more in a student's cell than in the released one."""
         return bool(self.cells[own].source.strip()) and not same(self.cells[own].source,
                                                                  self.assignment.cells[where].source)
+
+    def is_untouched(self):
+        """Whether nothing was written in any task."""
+        return not self.text and not any(self.is_written(own, where) for where in self.assignment.tasks
+                                         for own in self.found[where])
+
+    def cell_name(self, own):
+        """What a sentence calls a cell of the student's."""
+        for where, found in self.found.items():
+            if own in found and self.assignment.settings[where]:
+                return self.assignment.name(where)
+        cell = self.cells[own]
+        first = next((line.strip() for line in cell.source.splitlines() if line.strip()), '')
+        return f'the {"cell" if cell.cell_type == "code" else "text"} that begins "{first[:40]}"'
 
     def is_free(self, own):
         """Whether the student's cell `own` is there and none of the assignment's."""
@@ -74,16 +90,18 @@ def choose_solution(work, where):
 
 
 def _halves(work, where):
-    """Cells in a row that are a solution only together, or ()."""
+    """Cells that are a solution only together, in a row but for texts of the student's between them, or ()."""
     names = work.assignment.names[where]
     for first in work.found[where]:
-        row = [first]
-        while len(row) < HALVES and (row[-1] + 1 in work.found[where] or work.is_free(row[-1] + 1)):
-            row.append(row[-1] + 1)
-            parts = [work.cells[own].source for own in row]
-            whole = '\n'.join(parts)
-            if not all(map(compiles, parts)) and compiles(whole) and names <= defined(whole):
-                return row
+        row, own = [first], first + 1
+        while len(row) < HALVES and (own in work.found[where] or work.is_free(own)):
+            if work.cells[own].cell_type == 'code' or own in work.found[where]:
+                row.append(own)
+                parts = [work.cells[one].source for one in row]
+                whole = '\n'.join(parts)
+                if not all(map(compiles, parts)) and compiles(whole) and names <= defined(whole):
+                    return row
+            own += 1
     return ()
 
 
@@ -97,31 +115,6 @@ def _elsewhere(work, where):
         return ''
     own, cell = (before or cells)[-1]
     return cell.source if work.is_free(own) else definitions(cell.source, names)  # not a whole experiment
-
-
-def choose_question(work, where):
-    """The answer that counts; one in a cell of its own below the question is brought into it."""
-    found = work.found[where]
-    ready = [own for own in found if work.is_written(own, where)]
-    if found:
-        work.chosen[where] = (ready or found)[-1]
-        work.left_out.update(own for own in found if own not in ready)
-    if ready:
-        return
-    below = []
-    while found and work.is_free(found[-1] + 1 + len(below)) and _is_prose(work.cells[found[-1] + 1 + len(below)]):
-        below.append(found[-1] + 1 + len(below))
-    if below:
-        answer = [work.cells[own].source for own in below]
-        work.text[where] = '\n\n'.join([work.assignment.cells[where].source, *answer])
-        work.left_out.update(below)
-        work.say('was answered in a cell below it, which counts', where)
-    elif not found:
-        work.say('was not found, which costs its points', where)
-
-
-def _is_prose(cell):
-    return cell.cell_type != 'code' or not compiles(cell.source)
 
 
 def written(content, released):

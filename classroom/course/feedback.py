@@ -4,9 +4,14 @@ import shutil
 from pathlib import Path
 
 import nbformat
+import pages
 from nbconvert import HTMLExporter
 from nbgrader_commands import ASSIGNMENT, NOTEBOOK, nbgrader, store
 from records import feedback_key
+
+# a page of feedback runs nothing, and asks no other server for anything, whatever is in it
+POLICY = ('<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
+          'style-src \'unsafe-inline\'; base-uri \'none\'; form-action \'none\'"/>')
 
 
 def give_feedback(course, book, records):
@@ -18,7 +23,7 @@ def give_feedback(course, book, records):
         others = ','.join(record.name for record in records if record not in new)
         nbgrader('generate_feedback', ASSIGNMENT, '--force', f'--CourseDirectory.student_id_exclude={others}',
                  course=course, fatal=False)  # the table comes all the same
-    exporter = HTMLExporter()
+    exporter = HTMLExporter(filters=pages.FILTERS, sanitize_html=True)
     for record in new:
         if not record.graded:
             text = f'# Not graded\n\n{html.escape("; ".join([record.problem, *record.notes]))}'
@@ -26,6 +31,9 @@ def give_feedback(course, book, records):
             body, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
             store(body.encode(), page[record.name])
             copy_of_exchange(course, record, 'feedback')
+        if page[record.name].exists():
+            text = page[record.name].read_text('utf-8')
+            store(text.replace('<head>', f'<head>{POLICY}', 1).encode(), page[record.name])
         record.feedback = keys[record.name]
         record.write(course)
 

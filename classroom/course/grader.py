@@ -12,9 +12,7 @@ from pathlib import Path
 import matplotlib
 import psutil
 
-MEMORY = 4_000_000_000  # bytes of address space for each process of a submission; a right solution has 1.2 GB
-FILES = 100_000_000  # bytes of each file that a submission writes
-PATIENCE = 420  # seconds for a submission from start to end, of which its cells have 300
+PATIENCE = 600  # seconds for a submission from start to end, of which its cells have 300, and 60 a second time
 
 
 class Grader:
@@ -39,11 +37,12 @@ class Grader:
 
         `log`: a file that is there afterwards where it could not.
         """
-        with tempfile.TemporaryDirectory(prefix='grading-', ignore_cleanup_errors=True) as home:
+        with tempfile.TemporaryDirectory(prefix='grading-', ignore_cleanup_errors=True) as place:
+            for name in ('home', 'run'):
+                Path(place, name).mkdir()
             for file in Path(matplotlib.get_cachedir()).glob('fontlist-*.json'):  # else each looks for fonts anew
-                shutil.copy(file, home)
-            answer, late = self._ask({'student': student, 'assignment': self.assignment, 'home': home})
-            end_all(home)
+                shutil.copy(file, Path(place, 'home'))
+            answer, late = self._ask({'student': student, 'assignment': self.assignment, 'place': place})
         if answer == '':
             log.unlink(missing_ok=True)
             return ''
@@ -52,6 +51,10 @@ class Grader:
         problem = (f'took more than {PATIENCE} seconds' if late else
                    'the process that graded it broke off' if answer is None else 'nbgrader could not grade it')
         return f'{problem}: see {log.relative_to(self.course)}'
+
+    def stop(self):
+        """End what is being graded, from another thread; a submission that comes after it is graded."""
+        self._end()
 
     def _ask(self, order):
         """What the process answers, None where it ended instead; and whether that was because it took too long."""
@@ -73,14 +76,11 @@ class Grader:
         self.process = psutil.Popen([sys.executable, program], cwd=self.course, stdin=subprocess.PIPE,
                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                     env=environment(self.home.name, self.threads), start_new_session=True)
-        if hasattr(self.process, 'rlimit'):  # Linux
-            self.process.rlimit(psutil.RLIMIT_AS, (MEMORY, MEMORY))
-            self.process.rlimit(psutil.RLIMIT_FSIZE, (FILES, FILES))
 
     def _end(self):
         if self.process:
             with contextlib.suppress(psutil.NoSuchProcess):
-                self.process.kill()
+                self.process.terminate()  # ends all that it has started, and itself
             self.process.wait()
 
 
@@ -96,12 +96,3 @@ def path():
     """`PATH` with the programs of this environment in front: nbgrader starts some by their name."""
     return f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}'
 
-
-def end_all(home):
-    """Kill all that the submission with the home folder `home` has started, also what it has hidden away."""
-    left = [process for process in psutil.process_iter(['environ'])
-            if (process.info['environ'] or {}).get('HOME') == home]
-    for process in left:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(left, timeout=5)

@@ -1,7 +1,7 @@
-"""Whose file is what: from a folder with everything that was handed in to one file a student, and why not the others.
+"""From a folder with everything that was handed in to one file a student, and why not the others.
 
-Understood are NAME.ipynb, a folder or archive called NAME, such things below folders that are called nobody's name, and
-what Moodle, Canvas and Blackboard let teachers download, packed or unpacked. No link is followed.
+Understood are NAME.ipynb, a folder or archive called NAME, such things below folders that are called nobody's name or
+a class's, and what Moodle, Canvas and Blackboard let teachers download, packed or unpacked. No link is followed.
 """
 import contextlib
 import gzip
@@ -9,7 +9,6 @@ import re
 import stat
 import tarfile
 import tempfile
-import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -17,26 +16,18 @@ from datetime import datetime
 from pathlib import Path
 
 from choose import written
-from reading import AGAIN, LARGEST, kind_of
+from reading import AGAIN, LARGEST, kind_of, unpacked
+from whose import Owner, Owners, given_name, is_late_in, person, students, text_of, time_in
 
-UNPACKED, MEMBERS, DEPTH = 1_000_000_000, 5000, 4  # bytes and files of one archive, archives in one another
+UNPACKED, MEMBERS, DEPTH = 1_000_000_000, 5000, 4  # bytes and files of an archive with all in it, how deep
+UNPACKS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+PACKED = {9: 'Deflate64, which Windows takes for large files', 93: 'Zstandard', 95: 'XZ', 98: 'PPMd'}
 NOISE = 'left by an operating system'
-SYSTEM = {'.DS_Store', 'Thumbs.db', 'desktop.ini', '__MACOSX', '.gitkeep', '.git'}
-ARCHIVES = re.compile(r'(\.tar)?\.(zip|gz|tgz|tar|xz|bz2)$|\.tar$', re.IGNORECASE)
-SYSTEMS = (  # how learning platforms call what a student handed in
-    re.compile(r'(?P<student>.+?)_assignsubmission_(file|onlinetext)'),  # Moodle: NAME_NUMBER_assignsubmission_…
-    re.compile(r'.+?_(?P<student>[^_]+)_attempt_\d{4}-\d\d-\d\d'),  # Blackboard: TITLE_NAME_attempt_DATE_…
-    re.compile(r'(?P<student>[^_]+)(_LATE)?_\d+_\d+_.+'),  # Canvas: NAME_NUMBER_NUMBER_…
-)
-COPY = re.compile(r'(\s*\(\d+\)|-Copy\d+|-checkpoint|[ _-]+copy|\s*[-–]\s*(Kopie|Copie|Copia)|\s*\.)+$',
-                  re.IGNORECASE)  # what programs put after a name
-ENDS = re.compile(r'\.(ipynb|txt|json)$', re.IGNORECASE)  # pathlib sees none in ...ipynb since Python 3.14
-NOBODY = re.compile(r'(\.*|archive|downloaded|extracted|submitted|submissions?|style_transfer|notebooks?|'
-                    r'06_exercises.*|exercises|d2l[-_]style.*|home|work|my-work|old|new|backup|copy|draft|final|'
-                    r'v(ersion)? ?\d*|untitled\d*|\.ipynb_checkpoints)',
-                    re.IGNORECASE)  # folders and files that are called like no student
-CLASS = re.compile(r'\b(all|class|classe|clase|klasse|course|group|gruppe|section|students?|hand-?ins?|homework|'
-                   r'abgaben?|assignment)\b', re.IGNORECASE)
+SYSTEM = {'.DS_Store', 'Thumbs.db', 'desktop.ini', '__MACOSX', '.gitkeep', '.git', '__pycache__'}
+OF_NBGRADER = {'timestamp.txt', 'submission_secret.txt', 'user_info.json'}  # what its exchange puts beside a notebook
+SOURCE = b'BEGIN HIDDEN TESTS'  # nobody but a teacher has a notebook with that
+IS_SOURCE = f'is the course\'s own source with the solutions, which is no hand-in: {AGAIN} that was handed out'
+DOCUMENTS = re.compile(r'\.(pdf|docx?|odt|rtf|txt|md|html?|pages|png|jpe?g)$', re.IGNORECASE)  # may hold answers
 
 
 @dataclass(frozen=True, order=True)
@@ -49,7 +40,7 @@ class File:
     date: float = 0
 
     def __str__(self):
-        return _text('/'.join(self.parts))
+        return text_of('/'.join(self.parts))
 
     @property
     def is_noise(self):
@@ -66,29 +57,49 @@ class HandIn:
     called: str = ''  # what the file was called when it was handed in
     remarks: list = field(default_factory=list)
     problem: str = ''
+    number: str = ''  # by which a learning platform tells students apart
+    time: str = ''  # when it was handed in, where that is known: ISO 8601; 'late' where no more is known
+    modules: dict = field(default_factory=dict)  # {file.py: File} that lies beside the notebook
+    beside: list = field(default_factory=list)  # other files beside it, in which answers may stand
 
 
-def take_in(entries, released, spool, by_folder=False):
+def take_in(entries, released, spool, by_folder=False, numbers=None, roster=frozenset(), before=()):
     """What was handed in, sorted by student.
 
     `entries`: paths of files and folders. `released`: the assignment, by which exercises are told from other notebooks.
-    `spool`: an empty folder for what is unpacked. `by_folder`: each entry is called as its student. Returns a list of
-    `HandIn`, and a list of (file, student or '', what became of it) that holds every file.
+    `spool`: an empty folder for what is unpacked. `by_folder`: each entry is called as its student. `numbers`: {number
+    on a learning platform: student} of before. `roster`: spellings of the names on the list of the class. `before`:
+    names that have handed in before.
+
+    Returns a list of `HandIn`, and a list of (file, student or '', what became of it) that holds every file.
     """
-    by_student, listed = {}, []
-    for entry in entries:
-        files = list(leaves(entry, (entry.name,), spool))
-        above = 0 if by_folder else _class_above(files, released)
+    found = [(entry, list(leaves(entry, (entry.name,), tempfile.mkdtemp(dir=spool)))) for entry in entries]
+    listed = [(str(file), '', NOISE) for _, files in found for file in files if file.is_noise]
+    found = [(entry, [file for file in files if not file.is_noise]) for entry, files in found]
+    if by_folder:
+        owners = {file: Owner(_folder_owner(entry)) for entry, files in found for file in files}
+    else:
+        owners = Owners([files for _, files in found], roster).of
+    names, said = students(owners, numbers or {}, before)
+    by_student = {}
+    for _, files in found:
         for file in files:
-            student = _folder_owner(entry) if by_folder else owner(file, above)
-            if file.is_noise:
-                listed.append((str(file), '', NOISE))
-            elif student:
-                by_student.setdefault(student, []).append(file)
+            if file in names:
+                by_student.setdefault(names[file], []).append(file)
             else:
                 listed.append((str(file), '', file.why_not or 'has nobody\'s name: call it NAME.ipynb'))
     hand_ins = [_choose(student, files, released, listed) for student, files in sorted(by_student.items())]
+    for one in hand_ins:
+        one.number = owners[by_student[one.student][0]].number
+        one.remarks += said.get(one.student, [])
     return hand_ins, listed
+
+
+# Whose it is
+
+def _folder_owner(entry):
+    """The student who is called as an entry of the folder submitted is, exactly."""
+    return text_of(entry.stem if entry.is_file() else entry.name)
 
 
 # What there is
@@ -150,6 +161,9 @@ def _zip_members(path):
                 yield info.filename, 0, f'is a link, which is not followed: {AGAIN} itself'
             elif info.flag_bits & 1:
                 yield info.filename, 0, f'is locked with a password: {AGAIN} without one'
+            elif info.compress_type not in UNPACKS:
+                yield info.filename, 0, (f'is packed by a method that can\'t be unpacked here ('
+                                         f'{PACKED.get(info.compress_type, info.compress_type)}): {AGAIN} itself')
             elif not info.is_dir():
                 yield info.filename, datetime(*info.date_time).timestamp(), lambda info=info: archive.open(info)
 
@@ -165,24 +179,26 @@ def _tar_members(path):
 
 def _unpacked(members, parts, spool, depth):
     """The files in an archive; where it is damaged, those before that, and the archive itself with what is wrong."""
-    left, found = UNPACKED, 0
+    (used, found), empty = unpacked(spool), True
     try:
         for name, date, content in members:
             inside = (*parts, *(part for part in re.split(r'[/\\]', name) if part not in ('', '.', '..')))
-            found += 1
+            found, empty = found + 1, False
             if isinstance(content, str):
                 yield File(inside, why_not=content)
                 continue
             target = Path(tempfile.mkdtemp(dir=spool)) / 'file'
             with content() as source, target.open('wb') as out:
                 while block := source.read(1 << 20):
-                    left -= len(block)
-                    if left < 0 or found > MEMBERS:
+                    used += len(block)
+                    if used > UNPACKED or found > MEMBERS:
                         raise zipfile.BadZipFile('too large')
                     out.write(block)
             for file in leaves(target, inside, spool, depth + 1):
                 yield File(file.parts, file.path, file.why_not, date) if file.path == target else file
-        if not found:
+            if _members_of(target) is not None:
+                used, found = unpacked(spool)
+        if empty:
             yield File(parts, why_not=f'is an empty archive: {AGAIN}')
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError,
             ValueError) as error:
@@ -191,65 +207,12 @@ def _unpacked(members, parts, spool, depth):
                    f'is a damaged archive: {AGAIN} again')
 
 
-# Whose it is
-
-def _folder_owner(entry):
-    """The student who is called as an entry of the folder submitted is, exactly."""
-    return _text(entry.stem if entry.is_file() else entry.name)
-
-
-def owner(file, above=0):
-    """The name of the student who handed in `file`, or ''. `above`: how many of its parts hold several students."""
-    for part in file.parts:
-        for system in SYSTEMS:
-            if told := system.match(part):
-                return _clean(told['student'])
-    for part in file.parts[above:]:
-        name = part
-        while ENDS.search(name) or ARCHIVES.search(name):
-            name = ENDS.sub('', ARCHIVES.sub('', name))
-        name = re.sub(r'[ _-]*06_exercises[ _-]*', '', COPY.sub('', name)) or name
-        if part is file.parts[-1] and name == part:  # a file of another kind: its name without the end
-            name = Path(part).stem
-        if not NOBODY.fullmatch(COPY.sub('', name).strip()):
-            return _clean(name)
-    return ''
-
-
-def _clean(name):
-    """A student's name without what programs put after it."""
-    return _text(COPY.sub('', name)).strip() or _text(name)
-
-
-def _text(name):
-    """A name from a disk as letters, each written in one way only."""
-    letters = name.encode(errors='surrogateescape')
-    try:
-        return unicodedata.normalize('NFC', letters.decode())
-    except UnicodeDecodeError:  # from before UTF-8
-        return letters.decode('cp1252', errors='replace')
-
-
-def _class_above(files, released):
-    """How many parts of the names of an entry's files stand for a class of several students; 0 for one student's."""
-    if any(system.match(part) for file in files for part in file.parts for system in SYSTEMS):
-        return 0  # the names say it
-    exercises = [file for file in files if len(file.parts) > 1 and _may_be_notebook(file) and
-                 written(file.path.read_bytes(), released)[0]]
-    folders = [file.parts[:-1] for file in exercises]
-    above = next((depth for depth, parts in enumerate(zip(*folders)) if len(set(parts)) > 1),
-                 min(map(len, folders), default=0))
-    names = {owner(file, above) for file in exercises} - {''}
-    # several notebooks side by side are those of a class only if something says so: they could be drafts
-    drafts = all(len(file.parts) == above + 1 and not any(map(CLASS.search, file.parts[:above])) for file in exercises)
-    return above if len(names) > 1 and not drafts else 0
-
-
 # Which of them counts
 
 def _choose(student, files, released, listed):
     """The one that counts of a student's files, which are added to `listed` with what became of them."""
-    hand_in, notebooks = HandIn(student), [file for file in files if _may_be_notebook(file)]
+    hand_in, sources = HandIn(student), {file for file in files if _is_source(file)}
+    notebooks = [file for file in files if file not in sources and _may_be_notebook(file)]
     if len(notebooks) == 1:
         hand_in.file = notebooks[0]
     elif notebooks:
@@ -257,16 +220,49 @@ def _choose(student, files, released, listed):
         hand_in.file = ranked[-1][1]
         others = [str(file) for (is_exercises, *_), file in ranked[:-1] if is_exercises]
         if others:
-            hand_in.remarks.append(f'several were handed in: {hand_in.file} was taken, not {", ".join(others)}')
+            names = {person(label, is_file=True) for *_, label in (file.parts for file in notebooks)
+                     if label == given_name(label)} - {'', student}
+            hand_in.remarks.append(f'several were handed in: {hand_in.file} was taken, not {", ".join(others)}' + (
+                '; if they are of several students, lay each into a folder of their own' if len(names) > 1 else ''))
     hand_in.called = str(hand_in.file or '')
+    if hand_in.file:
+        hand_in.time = _time_of(hand_in.file)
+        _look_beside(hand_in, [file for file in files if file not in notebooks])
     for file in files:
-        why = file.why_not or ('' if file in notebooks else kind_of(file.path.read_bytes()[:5000]))
-        listed.append((str(file), student, 'taken' if file is hand_in.file else why or 'another notebook was taken'))
-        if file.why_not and hand_in.file:
+        why = file.why_not or (IS_SOURCE if file in sources else '' if file in notebooks else
+                               kind_of(file.path.read_bytes()[:5000]))
+        is_beside = file in hand_in.modules.values() or file.parts[-1] in hand_in.beside
+        listed.append((str(file), student, 'taken' if file is hand_in.file else
+                       'lies beside the notebook' if is_beside else why or 'another notebook was taken'))
+        if file.why_not and hand_in.file and not is_beside:
             hand_in.remarks.append(f'{file} {why}')
     if not hand_in.file:
+        hand_in.time = max((_time_of(file) for file in files), default='')
         hand_in.problem = '; '.join(f'{name} {what}' for name, whose, what in listed if whose == student)
     return hand_in
+
+
+def _is_source(file):
+    """Whether it is the notebook that the exercises are made from, of whoever handed in the whole project."""
+    return bool(file.path) and '.ipynb' in file.parts[-1].lower() and SOURCE in file.path.read_bytes()
+
+
+def _time_of(file):
+    time = time_in(file.parts)
+    return time.isoformat() if time else 'late' * is_late_in(file.parts)
+
+
+def _look_beside(hand_in, files):
+    """Modules that a notebook may import, and documents: what lies in its folder or came with it."""
+    folder = hand_in.file.parts[:-1]
+    for file in files:
+        name = given_name(file.parts[-1])
+        if file.parts[:-1] != folder or name in OF_NBGRADER:
+            continue
+        if file.path and name.endswith('.py') and name[:-3].isidentifier():
+            hand_in.modules[name] = file
+        elif DOCUMENTS.search(name) and not name.lower().startswith(('readme', 'requirements')):
+            hand_in.beside.append(file.parts[-1])
 
 
 def _may_be_notebook(file):
@@ -285,13 +281,3 @@ def _rank(file, released):
     made = '-checkpoint' in name or bool(re.search(r'-Copy\d+\.', name))
     numbered = re.search(r'\((\d+)\)', name)
     return bool(found), bool(filled), not made, file.date, int(numbered[1]) if numbered else 0, file.parts
-
-
-def folder_name(student):
-    """A name that any file system, web address and pattern takes, from which the student's can still be read."""
-    safe = ''.join(one if one.isalnum() or one in ' _.@()' + "'-" else ''.join(
-        f'~{byte:02x}' for byte in one.encode()) for one in student)
-    safe = re.sub(r'^[ .-]|[ .]$', lambda one: f'~{ord(one[0]):02x}', safe)
-    if len(safe.encode()) > 120:
-        safe = safe.encode()[:100].decode(errors='ignore') + f'~{zlib.crc32(student.encode()):08x}'
-    return safe

@@ -15,10 +15,20 @@ def match(cells, assignment):
     told = _match_by_id(found, free, assignment)
     told += _match_by_text(found, free, assignment)
     if not told:
-        title = next((cell.source.strip().splitlines()[0].lstrip('# ') for cell in cells if cell.source.strip()), '')
-        raise Unreadable(f'is another notebook ("{title[:60]}"), not the exercises: {AGAIN} of the exercises')
+        raise Unreadable(_no_exercises(cells, assignment))
     _match_by_place(found, free, assignment)
     return {where: sorted(own) for where, own in found.items()}
+
+
+def _no_exercises(cells, assignment):
+    """What a notebook is that has no cell of the exercises."""
+    titles = [next((one.source.strip().splitlines()[0].lstrip('# ') for one in some if one.source.strip()), '')
+              for some in (cells, assignment.cells)]
+    if not titles[0]:
+        return f'is another notebook, without a word in it, not the exercises: {AGAIN} of the exercises'
+    if titles[0] == titles[1]:
+        return f'begins as the exercises do, but has none of their cells: {AGAIN} again'
+    return f'is another notebook ("{titles[0][:60]}"), not the exercises: {AGAIN} of the exercises'
 
 
 def _match_by_id(found, free, assignment):

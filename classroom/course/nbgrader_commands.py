@@ -1,5 +1,4 @@
 """nbgrader's commands, as the course runs them, and what they work on."""
-import contextlib
 import os
 import subprocess
 import sys
@@ -12,12 +11,18 @@ ASSIGNMENT, NOTEBOOK = 'style_transfer', '06_exercises.ipynb'
 EXCHANGE = 'D2L_STYLE_EXCHANGE' in os.environ  # on the hub, nbgrader's exchange hands out, takes in and gives back
 
 
-def nbgrader(*words, course=COURSE, fatal=True):
-    """Run a command of nbgrader in the folder `course`. Where it fails, its words end the program, if `fatal`."""
+def failure(*words, course):
+    """Run a command of nbgrader in the folder `course`; what it says where it fails, else ''."""
     done = subprocess.run([sys.executable, '-m', 'nbgrader', *words], cwd=course, capture_output=True, text=True,
                           env={**os.environ, 'PATH': path()})
-    if done.returncode:
-        said = f'nbgrader {words[0]} failed:\n{done.stderr[-3000:]}'
+    return (done.stderr[-3000:] or 'it says nothing') if done.returncode else ''
+
+
+def nbgrader(*words, course=COURSE, fatal=True):
+    """Run a command of nbgrader in the folder `course`. Where it fails, its words end the program, if `fatal`."""
+    failed = failure(*words, course=course)
+    if failed:
+        said = f'nbgrader {words[0]} failed:\n{failed}'
         sys.exit(said) if fatal else print(said, file=sys.stderr)
 
 
@@ -27,8 +32,8 @@ def exchange(command, *words, course):
 
 
 def store(content, target):
-    """Write `content` (bytes) to the file `target`, whatever lies there."""
-    with contextlib.suppress(OSError):  # what lies there is replaced, a link too
-        target.unlink()
+    """Write `content` (bytes) to the file `target`, whole or not at all, whatever lies there: a link is replaced."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content)
+    half = target.with_name(f'._{target.name}')
+    half.write_bytes(content)
+    half.replace(target)

@@ -1,21 +1,27 @@
 """Preprocessors of nbgrader: a submission is executed apart from everything else, and always to its end."""
+import copy
 import html
 import json
 import os
 import re
-import sys
+import shutil
 import tempfile
 import time
 from pathlib import Path
 
+import apart
+import grading_process
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.preprocessors import ClearOutput, Execute, NbGraderPreprocessor
-from nbgrader.utils import is_grade
+from nbgrader.utils import determine_grade, is_grade
+from pages import HIDDEN
 from traitlets import Integer
 
 EXPERIMENT = 'experiment'  # a tag: cells that take long and earn no marks
+PRINTED, DRAWN = 100_000, 5_000_000  # letters of text, and of pictures, that are kept of a cell
+CUT = '\n… (the rest was cut)\n'
 ENDS = re.compile(r'\b(exit|quit|_exit|abort|kill|killpg|do_shutdown|restart)\b')  # calls that end a kernel, later too
 
 
@@ -44,24 +50,46 @@ class ShowRemarks(NbGraderPreprocessor):
 
 
 class ConfinedKernel(AsyncKernelManager):
-    """A kernel that can write into its home only and reaches no network, where the system can do that."""
+    """A kernel that reads and writes what is its own, reaches no network, and leaves nothing: where Linux can do that.
+
+    `place`: a folder with `home`, which is the kernel's, and `run` for its sockets; the grading process has made it.
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # sockets in the submission's own folder: kernels that start at once may choose the same port
-        self.transport, self.ip = 'ipc', str(Path(tempfile.gettempdir(), 'kernel'))
+        self.place = Path.home().parent
+        if not is_watched():  # nbgrader's own pages
+            self.made = tempfile.TemporaryDirectory(prefix='kernel-', ignore_cleanup_errors=True)  # goes with this
+            self.place = make_place(self.made.name)
+        # sockets in a folder of its own: kernels that start at once may choose the same port
+        self.transport, self.ip = 'ipc', str(self.place / 'run' / 'kernel')
+        self.connection_file = str(self.place / 'run' / 'kernel.json')
 
     def format_kernel_cmd(self, extra_arguments=None):
         """The command that starts the kernel."""
-        landlock = str(Path(__file__).with_name('landlock.py'))
-        return [sys.executable, landlock, tempfile.gettempdir(), *super().format_kernel_cmd(extra_arguments)]
+        return apart.command(self.home, str(self.place / 'run'), super().format_kernel_cmd(extra_arguments))
 
     def start_kernel(self, **options):
-        """Start it with a home where it may write: where the teacher's is elsewhere, it gets another."""
-        if not Path.home().is_relative_to(tempfile.gettempdir()):
-            self.home = tempfile.TemporaryDirectory(prefix='home-', ignore_cleanup_errors=True)  # goes with this object
-            options['env'] = {**os.environ, 'HOME': self.home.name, 'IPYTHONDIR': f'{self.home.name}/ipython'}
+        """Start it with an empty home, which no kernel before it had."""
+        self.home = tempfile.mkdtemp(dir=self.place / 'home')
+        for file in (self.place / 'home').glob('fontlist-*.json'):  # what is known of fonts
+            shutil.copy(file, self.home)
+        options['env'] = {**os.environ, **dict.fromkeys(('HOME', 'TMPDIR', 'MPLCONFIGDIR'), self.home),
+                          'IPYTHONDIR': f'{self.home}/ipython', 'JUPYTER_RUNTIME_DIR': f'{self.home}/runtime'}
+        options['cwd'] = tempfile.mkdtemp(prefix='submission-', dir=self.home)
         return super().start_kernel(**options)
+
+
+def is_watched():
+    """Whether this is `grading_process`, which has made a place for each submission."""
+    return tempfile.gettempdir() == str(Path.home())
+
+
+def make_place(folder):
+    """The folders of a kernel in the folder `folder`, which is returned as a path."""
+    for name in ('home', 'run'):
+        Path(folder, name).mkdir()
+    return Path(folder)
 
 
 class ExecuteApart(Execute):
@@ -70,24 +98,41 @@ class ExecuteApart(Execute):
     A cell that takes longer than `timeout` is interrupted, and the next one goes on. After `total` seconds,
     or when the kernel has ended, every cell that is left gets an error in place of its output, and so no marks.
     What happened is kept in the notebook's metadata: `grading.remarks`, a list of sentences.
+
+    Whoever has lost points is executed a second time, in a new kernel and without the hidden tests: `grading.shown`,
+    {place of the cell: outputs}, is what the student may read, since no code of theirs could print a hidden test there.
     """
 
     total = Integer(300, help='seconds for all cells of a submission').tag(config=True)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, kernel_manager_class=ConfinedKernel, **kwargs)
+        self.iopub_timeout, self.raise_on_iopub_timeout = 15, False  # seconds, for who prints very much
+        self.store_widget_state = False  # of any size, and in no check
 
     def preprocess(self, nb, resources, km=None):
-        self.ends, self.over, self.remarks = time.monotonic() + self.total, None, []
-        self.suspect, self.suspected = None, 0  # the last cell that could have ended the kernel, and when it ran
-        with tempfile.TemporaryDirectory(prefix='submission-', ignore_cleanup_errors=True) as folder:
-            resources['metadata'] = {**resources.get('metadata', {}), 'path': folder}
-            nb, resources = super().preprocess(nb, resources, km)
+        public, began = _without_hidden_tests(nb), time.monotonic()
+        nb, resources = self._execute(nb, resources, km, self.total)
+        remarks, shown = self.remarks, {}
         not_run = [_name(cell) for cell in nb.cells if _has(cell, 'NotRun') and is_grade(cell)]
         if self.over:
-            self.remarks.append(f'{self.over}; not run: {", ".join(not_run) or "nothing that has points"}')
-        nb.metadata['grading'] = {'remarks': self.remarks}
+            remarks.append(f'{self.over}; not run: {", ".join(not_run) or "nothing that has points"}')
+        if any(cell.cell_type == 'code' and determine_grade(cell)[0] == 0 for cell in nb.cells if is_grade(cell)):
+            if is_watched():
+                grading_process.end_all(os.getppid())  # the second kernel meets nothing of the first
+            left = self.total - (time.monotonic() - began)
+            self._execute(public, resources, km, max(self.timeout or 0, left), self.over and (self.last, self.over))
+            shown = {str(where): cell.outputs for where, cell in enumerate(public.cells)
+                     if cell.cell_type == 'code' and not is_experiment(cell)}
+        nb.metadata['grading'] = {'remarks': remarks, 'shown': shown}
         return nb, resources
+
+    def _execute(self, nb, resources, km, seconds, broke_off=None):
+        """Execute `nb`. `broke_off`: the cell at which it ended before and will again, and why."""
+        self.broke_off, self.last = broke_off, None
+        self.ends, self.over, self.remarks = time.monotonic() + seconds, None, []
+        self.suspect, self.suspected = None, 0  # the last cell that could have ended the kernel, and when it ran
+        return super().preprocess(nb, resources, km)
 
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type != 'code' or is_experiment(cell):
@@ -96,8 +141,11 @@ class ExecuteApart(Execute):
             cell.metadata['tags'] = []  # one of them would keep a check from running, and so give its marks
         if time.monotonic() > self.ends and not self.over:
             self.over = f'the cells before took more than {self.total} seconds'
+        if self.broke_off and index >= self.broke_off[0]:
+            self.over = self.broke_off[1]
         if self.over:
             return _failed(cell, 'NotRun', f'not run: {self.over}'), resources
+        self.last, self.room = index, {'text': PRINTED, 'pictures': DRAWN}
         try:
             cell, resources = super().preprocess_cell(cell, resources, index)
         except (DeadKernelError, CellTimeoutError) as error:
@@ -125,12 +173,47 @@ class ExecuteApart(Execute):
         if ENDS.search(cell.source):
             self.suspect, self.suspected = cell, time.monotonic()
 
+    def process_message(self, msg, cell, cell_index):
+        """Keep of what a cell prints and draws as much as somebody reads."""
+        self._cut(msg['content'])
+        return super().process_message(msg, cell, cell_index)
+
+    def _cut(self, content):
+        """Cut the texts in a message's `content` to the room that is left; a picture that is larger is left out."""
+        for name in ('text', 'evalue'):
+            if name in content:
+                content[name] = self._part(content[name])
+        content.update({'traceback': list(map(self._part, content['traceback']))} if 'traceback' in content else {})
+        for kind, value in list(content.get('data', {}).items()):
+            if kind.startswith('text/'):
+                content['data'][kind] = self._part(value)
+            elif len(str(value)) > self.room['pictures']:
+                content['data'][kind], content['data']['text/plain'] = '', CUT
+            else:
+                self.room['pictures'] -= len(str(value))
+
+    def _part(self, text):
+        """As much of `text` as there is room for, which then is taken."""
+        text, room = str(text), self.room['text']
+        self.room['text'] = max(0, room - len(text))
+        return text if len(text) <= room else text[:room] + CUT * bool(room)
+
     def on_cell_executed(self, cell, execute_reply, **others):
         """Nothing more is sent to a kernel that was asked to exit: whether it would still answer is a race."""
+        self.room['text'] += 2000  # for an error that came after much was printed
+        self._cut(execute_reply['content'])
         super().on_cell_executed(cell=cell, execute_reply=execute_reply, **others)
         if any(part.get('source') == 'ask_exit' for part in execute_reply['content'].get('payload', [])):
             self.over = f'the kernel was ended (exit) by the cell {_name(cell)}'
             _failed(cell, 'Exit', self.over)
+
+
+def _without_hidden_tests(nb):
+    """A copy of a notebook as its author could have run it."""
+    nb = copy.deepcopy(nb)
+    for cell in nb.cells:
+        cell.source = HIDDEN.sub('', cell.source)
+    return nb
 
 
 def _name(cell):

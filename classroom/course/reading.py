@@ -1,6 +1,7 @@
 """Read what was handed in as a notebook: its cells come out, whatever state they are in, or a sentence why not."""
 import json
 import re
+from pathlib import Path
 
 import nbformat
 from nbformat.corpus.words import generate_corpus_id as random_cell_id
@@ -142,3 +143,9 @@ def _valid(part, kind=None):
     except Exception:  # ValidationError, and what the validator itself stumbles over
         return False
     return True
+
+
+def unpacked(spool):
+    """Bytes and number of the files that are unpacked into `spool`."""
+    sizes = [file.stat().st_size for file in Path(spool).glob('*/file')]
+    return sum(sizes), len(sizes)

@@ -4,16 +4,18 @@ A record is a file of JSON in the folder `records`; the marks themselves are in 
 """
 import csv
 import hashlib
+import io
 import json
 import shutil
 from dataclasses import asdict, dataclass, field
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader_commands import store
 
 STEPS = ('gradable', 'autograded', 'feedback')  # folders, by student, of what was made from a submission
 COLUMNS = ('assignment', 'duedate', 'timestamp', 'student_id', 'last_name', 'first_name', 'email', 'raw_score',
-           'late_submission_penalty', 'score', 'max_score', 'problem', 'remarks')
+           'late_submission_penalty', 'score', 'max_score', 'late', 'problem', 'remarks')
 
 
 @dataclass
@@ -29,12 +31,11 @@ class Record:
     remarks: list = field(default_factory=list)  # on what was done to the file that counts
     by_hand: dict = field(default_factory=dict)  # marks and comments of a file before, with what they were given for
     feedback: str = ''  # key of what the page was made from
+    late: str = ''  # by how much it was handed in late, where that is known
 
     def write(self, course):
         """Store the record in the folder of a course."""
-        file = course / 'records' / f'{self.name}.json'
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(json.dumps(asdict(self), indent=1))
+        store(json.dumps(asdict(self), indent=1).encode(), course / 'records' / f'{self.name}.json')
 
 
 def read_record(course, name):
@@ -45,7 +46,8 @@ def read_record(course, name):
 
 def read_records(course):
     """All records of a course."""
-    return [read_record(course, file.stem) for file in sorted(course.glob('records/*.json'))]
+    files = sorted(course.glob('records/*.json'))
+    return [read_record(course, file.stem) for file in files if not file.name.startswith('._')]  # half written
 
 
 def is_graded(course, book, record, assignment):
@@ -87,6 +89,7 @@ def withdraw(course, book, record, assignment):
         pass
     else:
         record.by_hand.update(_by_hand(submission, _sources(course, record.name, assignment)))
+        record.write(course)  # before they are gone from the gradebook
         book.remove_submission(assignment, record.name)
     for step in STEPS:
         shutil.rmtree(course / step / record.name, ignore_errors=True)
@@ -98,12 +101,15 @@ def give_back(course, record, assignment):
     if not record.by_hand:
         return []
     sources, changed = _sources(course, record.name, assignment), []
+    gone = {name.removeprefix('grade '): kept for name, kept in record.by_hand.items() if name.startswith('grade ')}
     with open_gradebook(course) as book:
         submission = book.find_submission(assignment, record.name)
         for notebook in submission.notebooks:
             for grade in notebook.grades:
                 kept = record.by_hand.get(f'grade {grade.name}')
-                if kept and kept['source'] == sources.get(grade.name):
+                gone.pop(grade.name, None)
+                if kept and kept['source'] == sources.get(grade.name) and kept.get('of', grade.max_score) == (
+                        grade.max_score):
                     grade.manual_score, grade.extra_credit = kept['score'], kept['extra']
                     grade.needs_manual_grade = False
                 elif kept:
@@ -114,12 +120,14 @@ def give_back(course, record, assignment):
                     comment.manual_comment = kept['comment']
         book.db.commit()
     record.by_hand = {}
-    return [f'marked by hand before, and changed since, so to be marked again: {", ".join(changed)}'] * bool(changed)
+    lost = [f'{name} ({kept["score"]:g})' for name, kept in gone.items()]
+    said = {'changed since, so to be marked again': changed, 'not among the exercises any more': lost}
+    return [f'marked by hand before, and {what}: {", ".join(names)}' for what, names in said.items() if names]
 
 
 def _by_hand(submission, sources):
     marks = {f'grade {grade.name}': {'score': grade.manual_score, 'extra': grade.extra_credit,
-                                     'source': sources.get(grade.name)}
+                                     'source': sources.get(grade.name), 'of': grade.max_score}
              for notebook in submission.notebooks for grade in notebook.grades if grade.manual_score is not None}
     comments = {f'comment {comment.name}': {'comment': comment.manual_comment, 'source': sources.get(comment.name)}
                 for notebook in submission.notebooks for comment in notebook.comments if comment.manual_comment}
@@ -140,20 +148,21 @@ def _sources(course, name, assignment):
 
 def write_table(course, book, assignment, graded):
     """`grades.csv`: nbgrader's columns, and problem and remarks; where nothing was graded the score is empty, not 0."""
-    with (course / 'grades.csv').open('w', newline='', encoding='utf-8-sig') as file:
-        table = csv.DictWriter(file, COLUMNS)
-        table.writeheader()
-        due = book.find_assignment(assignment).duedate
-        for one in graded:
-            row = {'assignment': assignment, 'duedate': due, 'student_id': one.student, 'score': one.score,
-                   'raw_score': one.score, 'max_score': one.largest, 'problem': one.problem,
-                   'remarks': '; '.join(one.remarks)}
-            if one.score is not None:
-                submission = book.find_submission(assignment, one.name)
-                penalty = submission.late_submission_penalty
-                row |= {'timestamp': submission.timestamp, 'raw_score': submission.score,
-                        'late_submission_penalty': penalty, 'score': max(0.0, submission.score - penalty)}
-            table.writerow({column: _harmless(value) for column, value in row.items()})
+    file = io.StringIO(newline='')
+    table = csv.DictWriter(file, COLUMNS)
+    table.writeheader()
+    due = book.find_assignment(assignment).duedate
+    for one in graded:
+        row = {'assignment': assignment, 'duedate': due, 'student_id': one.student, 'score': one.score,
+               'raw_score': one.score, 'max_score': one.largest, 'late': one.late, 'problem': one.problem,
+               'remarks': '; '.join(one.remarks)}
+        if one.score is not None:
+            submission = book.find_submission(assignment, one.name)
+            penalty = submission.late_submission_penalty
+            row |= {'timestamp': submission.timestamp, 'raw_score': submission.score,
+                    'late_submission_penalty': penalty, 'score': max(0.0, submission.score - penalty)}
+        table.writerow({column: _harmless(value) for column, value in row.items()})
+    store(file.getvalue().encode('utf-8-sig'), course / 'grades.csv')
 
 
 def _harmless(value):

@@ -4,35 +4,64 @@ The released assignment is the frame: each of its graded cells and checks comes 
 what the student wrote in it. Everything else that the student wrote stays and runs where it stood.
 """
 import copy
+import importlib.util
 import re
 from bisect import bisect_left
+from pathlib import Path
 
+from answers import choose_answers
 from assignment import Assignment
-from cell_code import same
-from choose import Work, choose_question, choose_solution
+from cell_code import calls, same, taken_from
+from choose import Work, choose_solution
 from nbformat.notebooknode import from_dict
-from nbformat.v4 import new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
 from preprocessors import EXPERIMENT
 from reading import read_cells
 
 SETTINGS = ('grade_id', 'grade', 'solution', 'locked', 'points')  # nbgrader's, of a cell
 INSTALLS = re.compile(r'^\s*[%!].*\b(pip3?|conda|mamba|uv)\b.*\binstall\b', re.MULTILINE)
+SPOILERS = {  # what is called: why it costs marks
+    '.set_np': '`npx.set_np()` gives MXNet other arrays than the chapter has, and what is checked after it fails',
+    '.use_np': '`use_np` gives MXNet other arrays than the chapter has, and what is checked after it fails',
+    'input': '`input()` can\'t be used here: nobody is there to answer when it is graded'}
 
 
-def restore(content, released):
+def restore(content, released, beside=(), modules=None):
     """A notebook to grade, and a list of remarks, each a sentence for teacher and student.
 
     `content`: the bytes that were handed in. `released`: the notebook that was handed out, with nbgrader's metadata.
-    Raises `reading.Unreadable` for a file without cells and for another notebook.
+    `beside`: names of documents that were handed in with it. `modules`: {file.py: text} that it may import. Raises
+    `reading.Unreadable` for a file without cells and for another notebook.
     """
     cells, remarks = read_cells(content)
     work = Work(cells, Assignment(released))
     for where in work.assignment.solutions:
         choose_solution(work, where)
-    for where in work.assignment.questions:
-        choose_question(work, where)
-    notebook = new_notebook(cells=_in_order(work), metadata=copy.deepcopy(released.metadata))
-    return notebook, remarks + _remarks(work)
+    choose_answers(work, beside)
+    modules = _imported(work, modules or {}, remarks)
+    notebook = new_notebook(cells=[*modules, *_in_order(work)], metadata=copy.deepcopy(released.metadata))
+    return notebook, remarks + work.remarks + _remarks(work)
+
+
+def _imported(work, modules, remarks):
+    """Cells that write those of `modules` which the notebook imports, but for one that hides an installed package."""
+    code = '\n'.join(cell.source for cell in [*work.cells, *map(new_code_cell, modules.values())])
+    cells = []
+    for name, text in modules.items():
+        module = name.removesuffix('.py')
+        if not re.search(rf'^\s*(from|import)\s+(.*,\s*)?{module}\b', code, re.MULTILINE):
+            remarks.append(f'{name} lies beside it, and is not imported')
+        elif _is_installed(module):
+            remarks.append(f'{name} lies beside it, and is left out: it would hide the installed {module}')
+        else:
+            remarks.append(f'{name} lies beside it, and is taken along')
+            cells.append(new_code_cell(f'%%writefile {name}\n{text}', id=f'beside-{len(cells)}'))
+    return cells
+
+
+def _is_installed(module):
+    found = importlib.util.find_spec(module)
+    return bool(found) and Path(found.origin or '').parent != Path(__file__).parent  # not one of the course's own
 
 
 def _in_order(work):
@@ -48,7 +77,7 @@ def _in_order(work):
         if own not in taken:
             before = [where for where in in_place if work.chosen[where] < own]
             own_cells[max(before, default=-1)].append(own)
-    last_check = max(assignment.checks)
+    last_check = max(assignment.checks, default=-1)
     ordered = [_own_cell(work, own) for own in own_cells[-1]]
     for where in range(len(assignment.cells)):
         if where in work.chosen or where in assignment.fixed or where in assignment.tasks:
@@ -82,8 +111,9 @@ def _released_cell(work, where):
         cell.source = work.text[where]
     elif own and where not in assignment.fixed:
         cell.source = own.source
-    if own and 'attachments' in own and cell.cell_type == 'markdown':
-        cell.attachments = own.attachments
+    pictures = {**(own.get('attachments', {}) if own else {}), **work.attachments.get(where, {})}
+    if pictures and cell.cell_type == 'markdown':
+        cell.attachments = from_dict(pictures)
     if own and cell.cell_type == own.cell_type == 'code':
         cell.outputs = own.outputs
     if own and assignment.settings[where] and cell.cell_type != own.cell_type:
@@ -120,12 +150,27 @@ def _remarks(work):
                not same(work.cells[work.chosen[where]].source, assignment.cells[where].source)]
     if changed:
         remarks.append(f'changed, and run as released: {_names(assignment, changed)}')
+    remarks += _spoilers(work)
     if any(cell.cell_type == 'code' and INSTALLS.search(cell.source) for cell in work.cells):
         remarks.append('it installs packages: nothing was installed, it is graded with those of the course')
-    if not work.text and not any(work.is_written(own, where)
-                                 for where in assignment.tasks for own in work.found[where]):
+    if work.is_untouched():
         remarks.append('nothing was written in it')
     return remarks
+
+
+def _spoilers(work):
+    """Sentences on what a right solution can lose its marks by, or has them by without being the student's own."""
+    assignment, remarks = work.assignment, []
+    own = {cell.source: where for where, cell in enumerate(work.cells) if cell.cell_type == 'code' and not any(
+        same(cell.source, released.source) for released in assignment.cells)}
+    for call, why in SPOILERS.items():
+        places = [work.cell_name(where) for source, where in own.items() if {call, call.lstrip('.')} & calls(source)]
+        if places:
+            remarks.append(f'{why} ({", ".join(places)})')
+    taken = {name for source in own for name in taken_from(source, 'd2l_style')}
+    graded = [where for where in assignment.solutions if assignment.points(where)]
+    found = ', '.join(f'`{name}`' for where in graded for name in sorted(assignment.names[where] & taken))
+    return remarks + [f'it takes the package\'s own {found}: look whether its marks are the student\'s'] * bool(found)
 
 
 def _settings(cell):

@@ -5,6 +5,7 @@ they choose a password when they first sign in, with a name that the teacher has
 each sign in as any other. systemd holds the limits (SystemdSpawner), or prlimit and taskset on a system without it;
 the idle culler ends what nobody uses, nbgrader's exchange carries the exercises.
 """
+import json
 import os
 import secrets
 import subprocess
@@ -26,6 +27,8 @@ TASKS = 400  # processes and threads of a student
 
 c = get_config()  # noqa: F821  # given by traitlets
 
+if os.geteuid() == 0:
+    accounts.open_what_is_theirs()
 wrong = accounts.unfit([PROJECT, Path(sys.base_prefix), Path(sys.prefix)], DATA)
 if wrong:
     sys.exit(wrong)
@@ -83,9 +86,11 @@ c.JupyterHub.concurrent_spawn_limit = 0  # a class signs in at once, and nobody 
 
 async def prepare(spawner):
     """Account and notebooks of who signs in, before the server starts."""
+    accounts.close_the_rest(teacher)  # what came since, where the file system does not do it
     entry = accounts.make_account(spawner.user.name, DATA / 'homes')
     subprocess.run([sys.executable, HUB / 'accounts.py', entry.pw_dir, '--dask'], user=entry.pw_uid, group=entry.pw_gid,
-                   extra_groups=[], env={'HOME': entry.pw_dir}, cwd='/', check=True)
+                   extra_groups=[], env={'HOME': entry.pw_dir}, cwd='/', check=True, text=True,
+                   input=json.dumps(accounts.notebooks()))
     runtime = accounts.make_runtime(entry, DATA / 'run' / spawner.user.name)
     spawner.environment = {**spawner.environment, 'JUPYTER_RUNTIME_DIR': str(runtime)}
     if spawner.user.name == TEACHER:
@@ -111,7 +116,9 @@ c.JupyterHub.services = [
 ]
 
 teacher = accounts.make_account(TEACHER, DATA / 'homes')
-accounts.close_what_is_private(teacher)
+accounts.give_course(teacher)
+accounts.close_the_rest(teacher)
+accounts.make_exchange(DATA / 'exchange', teacher)
 password_file = DATA / 'hub' / 'teacher-password'
 if not password_file.exists():
     password_file.touch(mode=0o600)

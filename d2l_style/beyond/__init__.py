@@ -1,8 +1,8 @@
-"""Beyond: what papers do otherwise (`variations`, `regions`), and whole grids of settings (`sweep`,
-which returns what was `swept`).
+"""Beyond: what papers do otherwise, and whole grids of settings.
 
-Looks at the chapter's files, which stay as they are, at `checks`, `layers`, `store` and `compat`: each variation hands
-`train` another start, network, picture or target. A function called as its file comes from there:
+`variations` and `regions` are the papers' ideas, `sweep` goes through a grid and returns what was `swept`. Looks at the
+chapter's files, which stay as they are, at `checks`, `layers`, `store` and `compat`: each variation hands `train`
+another start, network, picture or target. A function called as its file comes from there:
 `from d2l_style.beyond.sweep import sweep`.
 """
 from .regions import RegionNet, get_region_styles

@@ -16,11 +16,16 @@ from ..layers import add_constant
 class RegionNet(nn.HybridBlock):
     """A `FeatureNet` whose style features come once for each region; `train` takes it as its network.
 
-    `masks`: one for each region, (h, w), values 0..1, all of one shape; they are brought to the size of
-    each layer. A call maps (1, 3, h, w) to the content features and then, layer by layer, the style
-    features times each mask, scaled so that their Gram matrix is that of a picture as large as the region.
-    `style_layers` are pairs (layer, region). Fast mode does not take it. Raises `ValueError` for masks that
-    make no sense.
+    A call maps (1, 3, h, w) to the content features and then, layer by layer, the style features times each mask,
+    scaled so that their Gram matrix is that of a picture as large as the region. `style_layers` are pairs (layer,
+    region). Fast mode does not take it.
+
+    Args:
+        net: The `FeatureNet`.
+        masks: One for each region, (h, w), values 0..1, all of one shape; they are brought to the size of each layer.
+
+    Raises:
+        ValueError: For masks that make no sense.
     """
 
     def __init__(self, net, masks):
@@ -40,12 +45,26 @@ class RegionNet(nn.HybridBlock):
                            for i, region in self.style_layers]
 
     def shapes(self, shape):
-        """{layer: shape of its features} of a picture of `shape` (1, 3, h, w)."""
+        """Shapes of a picture's features.
+
+        Args:
+            shape: Of the picture, (1, 3, h, w).
+
+        Returns:
+            A dictionary from a layer, or a pair (layer, region), to the shape of its features.
+        """
         outputs = mx.sym.Group(self(mx.sym.var('X')))
         return dict(zip(self.layers, outputs.infer_shape(X=shape)[1]))
 
     def layer_names(self, layers):
-        """The names of some of its layers."""
+        """The names of some of its layers.
+
+        Args:
+            layers: Indices, and pairs (layer, region).
+
+        Returns:
+            Their names, in that order.
+        """
         return [f'{self.net.names[i[0]]} in region {i[1]}' if isinstance(i, tuple) else self.net.names[i]
                 for i in layers]
 
@@ -62,10 +81,19 @@ def _guided(F, features, mask):
 
 
 def get_region_styles(style_imgs, image_shape, net, style_scale=1):
-    """Style targets for `train`: the features of each region's own style picture, in the order of `net.style_layers`.
+    """Style targets for `train`: the features of each region's own style picture.
 
-    `style_imgs`: a picture (h, w, 3) for each region. `image_shape`: (width, height). `net`: a `RegionNet`.
-    `style_scale`: see `get_styles`.
+    Args:
+        style_imgs: A picture (h, w, 3) for each region.
+        image_shape: (width, height) in pixels.
+        net: A `RegionNet`.
+        style_scale: Size of the style pictures relative to that, 0.25 to 4; see `get_styles`.
+
+    Returns:
+        The features, (1, channels, height, width), in the order of `net.style_layers`.
+
+    Raises:
+        ValueError: For another number of pictures than of regions.
     """
     image_shape, regions = check_shape(image_shape), net.masks.shape[1]
     if len(style_imgs) != regions:

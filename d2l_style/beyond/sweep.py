@@ -9,7 +9,6 @@ import itertools
 import json
 import os
 import time
-from collections import deque
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
@@ -29,7 +28,7 @@ from ..images import fit_area, postprocess, preprocess, read_image
 from ..losses import Weights, compute_loss, gram
 from ..store import local_picture
 from ..training import train_steps
-from .swept import ELSEWHERE, Swept, contact_sheet, flush, kept_row
+from .swept import ELSEWHERE, Swept, contact_sheet, curves_of, flush, kept_row
 from .variations import noise
 
 __all__ = ['Cell', 'Swept', 'compute', 'contact_sheet', 'expand', 'sweep']
@@ -42,11 +41,25 @@ _one_at_a_time = Lock()  # a Gluon network is for one thread
 class Cell:
     """The settings of one transfer; their names are those of the grid and of the table.
 
-    `content`, `style`: what `read_image` takes by name. Layers: names or indices, None for those
-    that suit the backbone. `image_shape`: (width, height), None for the proportions of the content image
-    with as many pixels as the chapter's 225×150. `style_scale`: see `get_styles`. `start`: 'content',
-    'noise' (from `seed`) or 'style'. Defaults: the chapter's, but for 100 epochs with a learning rate of
-    0.1, which show in seconds where it leads.
+    Defaults are the chapter's, but for 100 epochs with a learning rate of 0.1, which show in seconds where it leads.
+
+    Attributes:
+        content: What `read_image` takes by name.
+        style: What `read_image` takes by name.
+        backbone: Its name.
+        content_layers: Names or indices, None for those that suit the backbone.
+        style_layers: Names or indices, None for those that suit the backbone.
+        content_weight: 0 or more, as the two that follow.
+        style_weight: Of all style layers.
+        tv_weight: Of the total variation.
+        image_shape: (width, height), None for the content image's proportions and as many pixels as 225×150 has.
+        style_scale: Size of the style picture relative to that, 0.25 to 4; see `get_styles`.
+        start: 'content', 'noise' (from `seed`) or 'style'.
+        seed: Of the noise.
+        lr: Adam's learning rate.
+        lr_decay_epoch: Every how many epochs it is divided by ten.
+        epochs: How many.
+        digests: Of both pictures, from `expand`.
     """
 
     content: str = 'mountain_lake'
@@ -72,16 +85,26 @@ class Cell:
 
 
 def sweep(folder, *, client=None, progress=True, **grid):
-    """Train every combination of `grid` and return a `Swept`.
+    """Train every combination of a grid.
 
-    `folder`: results are kept there; a cell that is there already is not computed again, so an
-    interrupted sweep goes on. `grid`: fields of `Cell`, each one value, or a list of values to vary.
-    `client`: None for this process, a `distributed.Client`, or the address of a scheduler: then each
-    worker computes a cell at a time, and prepares network and targets once. A cell that fails is a row
-    with its error, and does not stop the others; one that cannot be written stays in memory (`Swept.save`).
-    Raises `ValueError` for a grid that makes no sense, `NotWrittenError` where `folder` cannot be made.
+    A cell that fails is a row with its error, and does not stop the others; one that cannot be written stays in memory
+    (`Swept.save`). For example::
 
         sweep('build/weights', style_weight=[100, 1e3, 1e4], tv_weight=[0, 10, 100])
+
+    Args:
+        folder: Where results are kept; what is there already is not computed again: a sweep that was stopped goes on.
+        client: None for this process, a `distributed.Client`, or the address of a scheduler: then each worker computes
+            a cell at a time, and prepares network and targets once.
+        progress: Show a bar.
+        **grid: Fields of `Cell`, each one value, or a list of values to vary.
+
+    Returns:
+        A `Swept`, with the table and the pictures.
+
+    Raises:
+        ValueError: For a grid that makes no sense.
+        NotWrittenError: Where `folder` cannot be made.
     """
     cells, varied = expand(grid)
     folder = Path(folder).expanduser()
@@ -97,7 +120,8 @@ def sweep(folder, *, client=None, progress=True, **grid):
             unsaved[cell.key()] = row, picture
             _try(lambda: flush(folder, unsaved), tqdm.write if len(unsaved) == 1 else str)  # told once
             bar.update()
-    swept = Swept(pd.DataFrame([rows[cell.key()] for cell in cells]), varied, folder, unsaved)
+    table = pd.DataFrame([rows[cell.key()] for cell in cells]).drop(columns='curves', errors='ignore')
+    swept = Swept(table, varied, folder, unsaved)
     _try(lambda: flush(folder, unsaved) or swept.keep_table(), print)
     return swept
 
@@ -111,7 +135,17 @@ def _try(work, say):
 
 
 def expand(grid):
-    """(cells, names of what varies) of a grid, the last name varying fastest. Raises `ValueError`."""
+    """All cells of a grid, the last name varying fastest.
+
+    Args:
+        grid: {field of `Cell`: a value, or a list of values to vary}.
+
+    Returns:
+        The cells, and the names of what varies.
+
+    Raises:
+        ValueError: For a grid that makes no sense.
+    """
     known = [field.name for field in fields(Cell) if field.name != 'digests']
     if 'weights' in grid:
         raise ValueError("there is no setting 'weights': give content_weight, style_weight and tv_weight, each one "
@@ -206,20 +240,27 @@ def _give_threads(client):
 
 
 def compute(cell):
-    """(row of the table, picture as PNG) of one cell; (row with its error, None) where it fails."""
+    """Train one cell.
+
+    Args:
+        cell: A `Cell` from `expand`.
+
+    Returns:
+        Its row of the table, a dictionary, and its picture as PNG; where it fails, the row with its error, and None.
+    """
     start = time.time()
     try:
         with _one_at_a_time:
-            X, losses = _train(cell)
+            X, losses, curves = _train(cell)
     except Exception as error:  # whatever it is, the other cells go on
         return _row(cell, error=f'{type(error).__name__}: {error}', seconds=time.time() - start), None
     buffer = io.BytesIO()
     Image.fromarray(img_as_ubyte(postprocess(X).asnumpy())).save(buffer, format='png')
-    return _row(cell, losses, seconds=time.time() - start), buffer.getvalue()
+    return {**_row(cell, losses, seconds=time.time() - start), 'curves': curves}, buffer.getvalue()
 
 
 def _train(cell):
-    """The composite image of a cell, (1, 3, h, w), and its losses before weighting, {column: loss}."""
+    """The composite image of a cell, (1, 3, h, w), its losses before weighting, {column: loss}, and its `curves`."""
     net, content_X, contents_Y, styles_Y = _prepared(
         cell.content, cell.style, cell.backbone, cell.content_layers, cell.style_layers, cell.image_shape,
         cell.style_scale, cell.digests)
@@ -230,12 +271,14 @@ def _train(cell):
         X = noise(cell.image_shape, cell.seed, net.ctx)
     weights = Weights(cell.content_weight, cell.style_weight, cell.tv_weight)
     steps = train_steps(X, contents_Y, styles_Y, net, cell.lr, cell.epochs, cell.lr_decay_epoch, weights=weights)
-    X = deque(steps, maxlen=1)[0].X
+    steps = list(steps)  # all with the same picture, the last
+    X = steps[-1].X
     contents_l, styles_l, tv_l, _ = compute_loss(X, *extract_features(X, net), contents_Y,
                                                  [gram(Y) for Y in styles_Y], Weights(1, 1, 1))
     columns = [*(f'content {net.names[i]}' for i in net.content_layers),
                *(f'style {net.names[i]}' for i in net.style_layers), 'TV']
-    return X, {name: float(l.asscalar()) for name, l in zip(columns, [*contents_l, *styles_l, tv_l])}
+    found = {name: float(l.asscalar()) for name, l in zip(columns, [*contents_l, *styles_l, tv_l])}
+    return X, found, curves_of(steps)
 
 
 @lru_cache(maxsize=4)

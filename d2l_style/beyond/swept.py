@@ -18,10 +18,13 @@ SAVE = "what was computed is in memory: mend that, or save all of it elsewhere, 
 
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep found. `table`: one row a cell, settings, losses before weighting, seconds, error.
+    """What a sweep found.
 
-    `varied`: the settings that have several values. `folder`: where table, contact sheet, and the picture
-    of each cell (`pictures()`) are. `unsaved`: {key: (row, PNG or None)} of cells that could not be written there.
+    Attributes:
+        table: One row a cell, with settings, losses before weighting, seconds, error.
+        varied: The settings that have several values.
+        folder: Where table, contact sheet, and the picture of each cell are.
+        unsaved: {key: (row, PNG or None)} of cells that could not be written there.
     """
 
     table: pd.DataFrame
@@ -30,17 +33,41 @@ class Swept:
     unsaved: dict = field(default_factory=dict, repr=False)
 
     def pictures(self):
-        """{row of the table: picture, `uint8` (h, w, 3)} of every cell that succeeded.
+        """The picture of every cell that succeeded.
 
-        Raises `FileNotFoundError` where a picture was taken out of the folder.
+        Returns:
+            A dictionary from the row of the table to the picture, `uint8` (h, w, 3).
+
+        Raises:
+            FileNotFoundError: Where a picture was taken out of the folder.
         """
         return {row: np.asarray(Image.open(io.BytesIO(self._kept(key)[1])))
                 for row, key in self.table['key'][self.table['error'] == ''].items()}
 
-    def save(self, folder):
-        """Write all of it to another folder, from which `sweep` can go on; returns the `Swept` there.
+    def curves(self):
+        """The curves of every cell that kept them.
 
-        Raises `NotWrittenError` where that cannot be done.
+        Returns:
+            A dictionary from the row of the table to its `curves_of`.
+
+        Raises:
+            FileNotFoundError: Where a cell was taken out of the folder.
+        """
+        keys = self.table['key'][self.table['error'] == '']
+        found = {row: self._kept(key)[0].get('curves') for row, key in keys.items()}
+        return {row: curves for row, curves in found.items() if curves}
+
+    def save(self, folder):
+        """Write all of it to another folder, from which `sweep` can go on.
+
+        Args:
+            folder: Its path.
+
+        Returns:
+            The `Swept` there.
+
+        Raises:
+            NotWrittenError: Where that cannot be done.
         """
         folder = Path(folder).expanduser()
         must_take_files(folder, SAVE)
@@ -51,7 +78,11 @@ class Swept:
         return saved
 
     def keep_table(self):
-        """Write table and contact sheet to the folder; `NotWrittenError` where that cannot be done."""
+        """Write table and contact sheet to the folder.
+
+        Raises:
+            NotWrittenError: Where that cannot be done.
+        """
         write_whole(self.folder / 'table.csv', self.table.to_csv(index=False).encode(), SAVE)
         buffer = io.BytesIO()
         contact_sheet(self).savefig(buffer, format='png', dpi=100)
@@ -67,6 +98,14 @@ class Swept:
         except (OSError, ValueError, KeyError):
             raise FileNotFoundError(f'cell {key} is not in {self.folder} any more: call sweep again, which computes '
                                     'what is missing') from None
+
+
+def curves_of(steps, most=60):
+    """{'epochs', 'content', 'style', 'TV'}: the weighted losses of a run's `Step`s, thinned to at `most` of them."""
+    chosen = sorted({round(i) for i in np.linspace(0, len(steps) - 1, min(most, len(steps)))})
+    steps = [steps[i] for i in chosen]
+    return {'epochs': [step.epoch for step in steps], 'content': [step.content_loss for step in steps],
+            'style': [step.style_loss for step in steps], 'TV': [step.tv_l for step in steps]}
 
 
 def keep_cell(folder, row, picture, instead):
@@ -93,9 +132,16 @@ def kept_row(folder, key):
 
 
 def contact_sheet(swept, width=3):
-    """All pictures in a grid, a matplotlib `Figure`: a column for each value of the last setting that varies.
+    """All pictures in a grid: a column for each value of the last setting that varies.
 
-    Where only one varies, three stand side by side. `width`: of a picture, in inches.
+    Where only one varies, three stand side by side.
+
+    Args:
+        swept: A `Swept`.
+        width: Of a picture, in inches.
+
+    Returns:
+        A matplotlib `Figure`.
     """
     table, pictures = swept.table, swept.pictures()
     columns = len(table[swept.varied[-1]].astype(str).unique()) if swept.varied else 1

@@ -18,19 +18,33 @@ from ..layers import fill, parameter_shapes, set_borders
 
 
 def noise(image_shape, seed=0, ctx=None):
-    """A start that shows nothing: normally distributed values, (1, 3, height, width).
+    """A start that shows nothing: normally distributed values. Gatys et al. 2016, section 3.3.
 
-    `image_shape`: (width, height). Mean 0 and deviation 1, as `preprocess` gives pictures. The same
-    `seed` gives the same noise. Gatys et al. 2016, section 3.3.
+    Args:
+        image_shape: (width, height) in pixels.
+        seed: The same seed gives the same noise.
+        ctx: Where to put it, by default the CPU.
+
+    Returns:
+        (1, 3, height, width), of mean 0 and deviation 1, as `preprocess` gives pictures.
+
+    Raises:
+        ValueError: For a size that makes no sense.
     """
     width, height = check_shape(image_shape)
     return nd.array(np.random.RandomState(seed).normal(size=(1, 3, height, width)), ctx=ctx)
 
 
 def average_pooling(pretrained_net):
-    """The network with averages in place of maxima where it pools; the weights are shared.
+    """The network with averages in place of maxima where it pools.
 
-    `pretrained_net`: from `load_backbone`. Gatys et al. 2016, section 2, found that pictures gain by it.
+    Gatys et al. 2016, section 2, found that pictures gain by it.
+
+    Args:
+        pretrained_net: From `load_backbone`.
+
+    Returns:
+        A network that shares its weights.
     """
     features = nn.HybridSequential()
     for layer in pretrained_net:
@@ -47,11 +61,21 @@ def _averaging(pool):
 
 
 def random_backbone(name='vgg19_slim', seed=0, ctx=None):
-    """The backbone `name` with random weights that keep the variance (He et al. 2015), frozen.
+    """A backbone with random weights that keep the variance (He et al. 2015), frozen.
 
-    It has no heads, which were trained for other weights.
-    K. He, Y. Wang, J. Hopcroft, *A Powerful Generative Model Using Random Weights for the Deep Image
-    Representation*, NIPS 2016. `ctx`: by default `d2l.try_gpu()`. Raises `ValueError` for an unknown name.
+    It has no heads, which were trained for other weights. K. He, Y. Wang, J. Hopcroft, *A Powerful Generative Model
+    Using Random Weights for the Deep Image Representation*, NIPS 2016.
+
+    Args:
+        name: Of the backbone.
+        seed: The same seed gives the same weights.
+        ctx: Where to put them, by default `d2l.try_gpu()`.
+
+    Returns:
+        The layers, as `load_backbone` returns them.
+
+    Raises:
+        ValueError: For an unknown name.
     """
     backbone = find_backbone(name)
     features = backbone.layers()
@@ -70,12 +94,18 @@ def random_weights(features, seed=0):
 
 
 def match_colours(img, reference):
-    """`img` with the colours of `reference`: mean and covariance of red, green and blue are made the same.
+    """A picture with the colours of another: mean and covariance of red, green and blue are made the same.
 
-    Both (h, w, 3) in `uint8`, of any size; so is the result, of the size of `img`. Given to the style
-    image before training, it keeps the content's colours: "color histogram matching" of Gatys, Bethge,
-    Hertzmann, Shechtman, *Preserving Color in Neural Artistic Style Transfer*, arXiv:1606.05897, section
-    3 (with Cholesky factors).
+    Given to the style image before training, it keeps the content's colours: "color histogram matching" of Gatys,
+    Bethge, Hertzmann, Shechtman, *Preserving Color in Neural Artistic Style Transfer*, arXiv:1606.05897, section 3
+    (with Cholesky factors).
+
+    Args:
+        img: The picture, `uint8` (h, w, 3).
+        reference: The one with the colours, `uint8` (h, w, 3) of any size.
+
+    Returns:
+        `uint8` of the shape of `img`.
     """
     pixels, wanted = (picture.asnumpy().reshape(-1, 3).astype('float64') for picture in (img, reference))
     to_white, to_wanted = (np.linalg.cholesky(np.cov(values.T) + np.eye(3)) for values in (pixels, wanted))
@@ -84,17 +114,32 @@ def match_colours(img, reference):
 
 
 def luminance(img):
-    """`img` (h, w, 3) `uint8` in grey: its luminance (the Y of YIQ) in all three channels."""
+    """A picture in grey: its luminance (the Y of YIQ) in all three channels.
+
+    Args:
+        img: `uint8` (h, w, 3).
+
+    Returns:
+        `uint8` of that shape.
+    """
     grey = rgb2yiq(img.asnumpy())[..., :1]
     return nd.array(img_as_ubyte(np.repeat(grey, 3, axis=2).clip(0, 1)), dtype='uint8')
 
 
 def keep_colours(picture, content):
-    """The luminance of `picture` with the colours of `content`, both (h, w, 3) with values 0..1.
+    """The luminance of one picture with the colours of another.
 
-    Such pictures come from `postprocess`, of the same size. Train on the `luminance` of both pictures,
-    then call this: "luminance-only transfer", arXiv:1606.05897, section 4. Raises `ValueError` for
-    pictures of different shapes.
+    Train on the `luminance` of both pictures, then call this: "luminance-only transfer", arXiv:1606.05897, section 4.
+
+    Args:
+        picture: (h, w, 3) with values 0..1, from `postprocess`.
+        content: The one with the colours, of the same shape and range.
+
+    Returns:
+        (h, w, 3) with values 0..1.
+
+    Raises:
+        ValueError: For pictures of different shapes.
     """
     if picture.shape != content.shape:
         raise ValueError(f'the pictures are {picture.shape} and {content.shape}: bring both to one size first, '
@@ -107,10 +152,18 @@ def keep_colours(picture, content):
 def blend_styles(styles, shares):
     """Style targets between several pictures: features whose Gram matrices are the weighted mean of theirs.
 
-    `styles`: for each picture what `get_styles` gives as `styles_Y`, with the same network. `shares`: a
-    number of at least 0 for each, which are divided by their sum. To train towards the mean of Gram
-    matrices is to train towards each with its share, because the two losses differ by a constant.
-    Returns a list like `styles_Y`, for `train`. Raises `ValueError` for shares that make no sense.
+    To train towards the mean of Gram matrices is to train towards each with its share, because the two losses differ by
+    a constant.
+
+    Args:
+        styles: For each picture what `get_styles` gives as `styles_Y`, with the same network.
+        shares: A number of at least 0 for each, which are divided by their sum.
+
+    Returns:
+        A list like `styles_Y`, for `train`.
+
+    Raises:
+        ValueError: For shares that make no sense.
     """
     possible = len(shares) == len(styles) and all(math.isfinite(share) and share >= 0 for share in shares)
     if not (possible and sum(shares)):

@@ -12,6 +12,7 @@ from ..store import CATALOGUE, find_weights, local_picture
 from ..store.errors import brief
 from ..store.pictures import is_remote
 from ..store.registry import PICTURES
+from .figures import describe_figures
 
 TRAINED = 225 * 150  # pixels, the chapter's first size
 
@@ -35,12 +36,23 @@ PROFILES = {
 def use_profile(name=None, *, content=None, style=None, backbone=None):
     """Content picture, style picture and backbone of a profile, by name; prints what they are.
 
-    `name`: one of `PROFILES`; by default what `D2L_STYLE_PROFILE` in the environment says, else
-    'embedded'. `content`, `style`, `backbone`: in place of the profile's own. Everything is looked
-    for at once: weights that are missing raise `WeightsError`, with the command that fetches them,
-    and pictures what `read_image` raises; `ValueError` for what is no name. Nothing is ever taken in place of
-    something else. A picture that has to be enlarged, and two that are the same, are pointed out.
+    Everything is looked for at once, and nothing is ever taken in place of something else. A picture that has to be
+    enlarged, and two that are the same, are pointed out. From then on a notebook's figures carry a description.
+
+    Args:
+        name: One of `PROFILES`; by default what `D2L_STYLE_PROFILE` in the environment says, else 'embedded'.
+        content: A picture in place of the profile's own.
+        style: A picture in place of the profile's own.
+        backbone: A backbone in place of the profile's own.
+
+    Returns:
+        The three names, for `read_image` and `load_backbone`.
+
+    Raises:
+        WeightsError: For weights that are missing, with the command that fetches them.
+        ValueError: For what is no name; for pictures what `read_image` raises.
     """
+    describe_figures()
     name, profile = active_profile(name)
     content, style, backbone = (_named(kind, getattr(profile, kind) if given is None else given)
                                 for kind, given in (('content', content), ('style', style), ('backbone', backbone)))
@@ -56,7 +68,16 @@ def use_profile(name=None, *, content=None, style=None, backbone=None):
 def is_default(content, style, backbone):
     """Whether these are what notebooks have when nobody changes them: asserts about numbers hold for those only.
 
-    All three: names, as `use_profile` returns them. Raises `ValueError` for anything else.
+    Args:
+        content: A name, as `use_profile` returns it.
+        style: A name.
+        backbone: A name.
+
+    Returns:
+        True for those of the profile 'embedded'.
+
+    Raises:
+        ValueError: For anything else than names.
     """
     given = Profile(_named('content', content), _named('style', style), _named('backbone', backbone))
     return given == PROFILES['embedded']

@@ -18,8 +18,16 @@ def results_folder(name='results'):
 
     The project is the nearest folder, from the current one upwards, that has a folder `notebooks`; where there is none,
     the one that this package lies in; where that cannot be written to either, the current folder.
-    `name`: of one folder, or of several with `/` between them. Raises `ValueError` for a name that leads out of
-    `build`, `NotWrittenError` for a folder that cannot be made or written to.
+
+    Args:
+        name: Of one folder, or of several with `/` between them.
+
+    Returns:
+        Its path.
+
+    Raises:
+        ValueError: For a name that leads out of `build`.
+        NotWrittenError: For a folder that cannot be made or written to.
     """
     folder = _project() / 'build' / _below_build(name)
     must_take_files(folder, f"{ELSEWHERE}, or sweep('/tmp/sweep', ...)")
@@ -27,11 +35,18 @@ def results_folder(name='results'):
 
 
 def save_picture(picture, file):
-    """Save a picture; returns its path, or None where it cannot be written, and prints why and what to do.
+    """Save a picture, whole or not at all; where that cannot be done, it is said why and what to do.
 
-    `picture`: what `postprocess` returns, or anything else that `read_image` takes. `file`: a name, for
-    `results_folder()`, or a path with a folder; its ending says the format (.png, .jpg, .webp, .tif). It is written
-    whole or not at all. Raises `ValueError` for another ending, and what `read_image` raises.
+    Args:
+        picture: What `postprocess` returns, or anything else that `read_image` takes.
+        file: A name, for `results_folder()`, or a path with a folder; its ending says the format (.png, .jpg, .webp,
+            .tif).
+
+    Returns:
+        Its path, or None where it cannot be written.
+
+    Raises:
+        ValueError: For another ending, and what `read_image` raises.
     """
     given = os.fspath(file)
     form = FORMATS.get(Path(given).suffix.lower())

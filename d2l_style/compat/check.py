@@ -18,7 +18,7 @@ PYTHONS = (3, 10), (3, 14)
 OPEN, TEST = ('start.cmd', 'start.cmd test') if sys.platform == 'win32' else ('"make lab"', '"make test"')
 MEMORY = 4e9  # bytes: JupyterLab, a browser and one kernel with the chapter's larger picture
 LOCK = Path(__file__).resolve().parents[2] / 'requirements.txt'
-IMPORTED = ('bqplot', 'distributed', 'imageio', 'ipywidgets', 'matplotlib', 'numpy', 'pandas', 'pillow', 'pooch',
+IMPORTED = ('anywidget', 'distributed', 'imageio', 'ipywidgets', 'matplotlib', 'numpy', 'pandas', 'pillow', 'pooch',
             'scikit-image', 'scipy')
 
 

@@ -21,7 +21,7 @@ def compare(exercise, solution, seed):
     """The hints for `solution`, none if it is right, on input drawn with `seed`."""
     rng = np.random.RandomState(seed)
     for shape in np.roll(SHAPES, seed, axis=0):
-        arguments = [nd.array(argument) for argument in exercise.arguments(rng, tuple(shape))]
+        arguments = _ready(exercise.arguments(rng, tuple(shape)))
         try:
             hints = _compare_once(exercise, solution, arguments)
         except Exception:
@@ -37,25 +37,50 @@ def _probe(exercise, solution, rng, shape):
     """Whether `solution`, which stopped, makes the mistake that shows on other arguments only."""
     if not exercise.probe:
         return False
-    arguments = [nd.array(argument) for argument in exercise.probe(rng, shape)]
+    arguments = _ready(exercise.probe(rng, shape))
     try:
         return same(solution(*arguments), exercise.probed.computes(*arguments))
     except Exception:
         return False
 
 
+def _ready(argument):
+    """An argument whose arrays, also those in lists, are `nd` arrays that nobody else has."""
+    if isinstance(argument, (list, tuple)):
+        return [_ready(one) for one in argument]
+    if isinstance(argument, np.ndarray):
+        return nd.array(argument)
+    return argument.copy() if isinstance(argument, nd.NDArray) else argument
+
+
+def _arrays(argument):
+    """The arrays in an argument: itself, or those of a list."""
+    if isinstance(argument, list):
+        return [array for one in argument for array in _arrays(one)]
+    return [argument] if isinstance(argument, nd.NDArray) else []
+
+
+def _is_as_before(argument, before):
+    """Whether nothing was changed in an argument."""
+    if isinstance(argument, list):
+        return len(argument) == len(before) and all(map(_is_as_before, argument, before))
+    return same(argument, before) if isinstance(argument, nd.NDArray) else argument == before
+
+
 def _compare_once(exercise, solution, arguments):
-    untouched = [argument.copy() for argument in arguments]
+    untouched = _ready(arguments)
     found, gradient = _call(solution, arguments, exercise.trained)
     wanted, wanted_gradient = _call(exercise.right, untouched, exercise.trained)
     if found is None or found is ...:
         return 'it returns nothing yet: write it, and end with `return`.',
-    if not all(same(a, b) for a, b in zip(arguments, untouched)):
-        return 'it changes its argument, and whoever called it has another array than before.',
+    if not _is_as_before(arguments, untouched):
+        return ('it changes its argument, and whoever called it has another array than before.',
+                'Which of your lines writes into what was handed over? Work on a copy, or put it back.')
     if not isinstance(found, (nd.NDArray, np.ndarray, np.generic, float, int)):
-        return f'it returns {type(found).__name__}; an array is wanted.',
+        return (f'it returns {type(found).__name__}; an array is wanted.',
+                'Which function of `nd` makes one array, or one number, out of yours?')
     if same(found, wanted):
-        if exercise.trained and not (isinstance(found, nd.NDArray) and same(gradient, wanted_gradient)):
+        if exercise.trained and not (isinstance(found, nd.NDArray) and _same_gradients(gradient, wanted_gradient)):
             return NO_GRADIENT
         return ()
     recognised = _recognised(exercise, found, wanted, untouched)
@@ -64,7 +89,7 @@ def _compare_once(exercise, solution, arguments):
     if array(found).size != array(wanted).size:
         return (f'the result has the shape {tuple(array(found).shape)}, and {tuple(wanted.shape)} is wanted.',
                 'Write down the shape after each line of yours for an input of shape '
-                f'{tuple(arguments[0].shape)}.')
+                f'{", ".join(str(tuple(array.shape)) for array in _arrays(arguments))}.')
     return OTHER
 
 
@@ -98,12 +123,16 @@ def shape_slip(found, wanted):
     return None
 
 
+def _same_gradients(gradients, wanted):
+    return gradients is not None and all(map(same, gradients, wanted))
+
+
 def _call(function, arguments, with_gradient=False):
-    """(result, gradient with respect to the first argument, or None)."""
+    """(result, gradients with respect to the arrays of the first argument, or None)."""
     if not with_gradient:
         return function(*arguments), None
-    X = arguments[0]
-    X.attach_grad()
+    for X in _arrays(arguments[0]):
+        X.attach_grad()
     with autograd.record():
         result = function(*arguments)
     if not isinstance(result, nd.NDArray):
@@ -112,4 +141,4 @@ def _call(function, arguments, with_gradient=False):
         result.backward()
     except Exception:  # nothing was recorded: somewhere it left `nd`
         return result, None
-    return result, X.grad
+    return result, [X.grad for X in _arrays(arguments[0])]

@@ -16,7 +16,7 @@ LR, EPOCHS, LR_DECAY = 0.05, 7, 3  # enough to see the learning rate change twic
 
 def compare_train(train, seed):
     """The hints for `train(X, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch)`, none if it is right."""
-    net, start, contents_Y, styles_Y = _job(seed)
+    net, start, contents_Y, styles_Y = job(seed)
     weights = [parameter.data().copy() for parameter in net.collect_params().values()]
     arguments = contents_Y, styles_Y, net, LR, EPOCHS, LR_DECAY
     with _waits() as waits:
@@ -33,8 +33,8 @@ def compare_train(train, seed):
     if same(X, start):
         return ('the picture has not changed.',
                 'Is it the picture out of `get_inits` that you return? Is there a gradient, and who makes a step?')
-    net, start, contents_Y, styles_Y = _job(seed)
-    if not _near(X, _trained(start, *arguments), start):
+    net, start, contents_Y, styles_Y = job(seed)
+    if not near(X, trained(start, *arguments), start):
         return _train_hints(X, start, arguments)
     if waits() < EPOCHS:
         return ('the picture is right, but nothing waits for it.',
@@ -43,26 +43,27 @@ def compare_train(train, seed):
     return ()
 
 
-def _job(seed):
-    """A small network whose weights could be trained, a start, and targets."""
-    net = FeatureNet(small_network(seed), [7], [0, 5])
+def job(seed, kind=FeatureNet):
+    """A small network whose weights could be trained, a start, and targets; `kind`: a class of `FeatureNet`s."""
+    net = kind(small_network(seed), [7], [0, 5])
     pictures = np.random.RandomState(seed).normal(size=(3, 1, 3, 24, 32))
     start, content, style = (nd.array(picture) for picture in pictures)
     return net, start, extract_features(content, net)[0], extract_features(style, net)[1]
 
 
-def _trained(start, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, changes=None):
+def trained(start, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, changes=None):
+    """The picture that the chapter's loop makes of `start`."""
     steps = train_steps(start, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, changes=changes)
     return [step.X for step in steps][-1].copy()
 
 
-def _near(X, wanted, start):
+def near(X, wanted, start):
     """Whether two trainings from `start` agree, up to what rounding makes of a gradient near 0."""
     return bool(((X - wanted).abs().mean() < 0.01 * (wanted - start).abs().mean()).asscalar())
 
 
 def _train_hints(X, start, arguments):
-    job = arguments[:3]
+    targets = arguments[:3]
     for settings, hints in (
             ((EPOCHS, EPOCHS + 1), ('the learning rate stays as it is.',
                                     'What is to happen every `lr_decay_epoch` epochs?')),
@@ -70,7 +71,7 @@ def _train_hints(X, start, arguments):
                                                              'Is 0 divisible by `lr_decay_epoch`? Should it count?')),
             ((EPOCHS - 1, LR_DECAY), ('one epoch is missing.', 'How often does your loop run?')),
             ((EPOCHS + 1, LR_DECAY), ('there is one epoch too many.', 'How often does your loop run?'))):
-        if _near(X, _trained(start, *job, LR, *settings), start):
+        if near(X, trained(start, *targets, LR, *settings), start):
             return hints
     return ('the picture moves, but to another place.',
             'Print the total loss after each epoch. Does it fall? Are all three losses in it, with their weights, and '

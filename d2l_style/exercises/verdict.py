@@ -33,8 +33,14 @@ class Verdict:
 
 def stopped(error, solution):
     """Hints for a function that raised `error`: where in the student's code, and the last line of what was said."""
+    if type(error).__name__ == 'StdinNotImplementedError':  # IPython's, a NotImplementedError
+        return 'input() can\'t be used here: nobody is there to answer when it is graded.',
     if isinstance(error, NotImplementedError):
         return 'it is still to be written.',
+    if 'Inplace operations' in str(error):
+        return ('it writes into an array while autograd records.',
+                'What was computed has to stay as it is. Which line could make a new array, as `a = a + b` does, and '
+                '`a += b` does not?')
     code = getattr(solution, '__code__', None)
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if code and frame.filename == code.co_filename]
     where = f' at `{own[-1].line}`' if own and own[-1].line else ''

@@ -54,9 +54,14 @@ def view(net):
 class TiledLoss:
     """What `TransferLoss` computes, tile by tile: in the memory of one tile, and about half as fast.
 
-    `net`: a `FeatureNet`. `content_X`, `style_X`: (1, 3, h, w), the first of the composite image's
-    size. `side`: of a tile, in pixels; else than a multiple of 32
-    raises `ValueError`.
+    Args:
+        net: A `FeatureNet`.
+        content_X: The content picture, (1, 3, h, w), of the composite image's size.
+        style_X: The style picture, (1, 3, h, w).
+        side: Of a tile, in pixels, a multiple of 32.
+
+    Raises:
+        ValueError: For another side.
     """
 
     def __init__(self, net, content_X, style_X, side=512):
@@ -69,7 +74,15 @@ class TiledLoss:
         self.styles_Y_gram = self._grams(style_X)
 
     def gradient(self, X, weights):
-        """As `TransferLoss.gradient`: the sum, the weighted losses, and the gradient like `X` (1, 3, h, w)."""
+        """The losses of a picture and their gradient, as `TransferLoss.gradient`.
+
+        Args:
+            X: The composite image, (1, 3, h, w).
+            weights: `Weights`.
+
+        Returns:
+            The sum, the weighted losses (contents, styles, TV, in one array), and the gradient, of the shape of `X`.
+        """
         grams = self._grams(X)
         styles_l = [(G - G_Y).square().mean() * weight for G, G_Y, weight in
                     zip(grams, self.styles_Y_gram, weights.style_layers(len(grams)))]

@@ -41,11 +41,31 @@ MEMORY = 2e9  # bytes for what L-BFGS remembers
 
 def train_fast(content_img, style_img, image_shape, net, max_epochs=50, coarse_epochs=20, *, X=None,
                style_scale=1, weights=None, changes=None, tolerance=0.002, progress=True, history=None):
-    """Train coarse to fine with L-BFGS and return the composite image, (1, 3, height, width).
+    """Train coarse to fine with L-BFGS; the losses at the end of each size are printed.
 
-    Prints the losses at the end of each size; `progress` adds a bar. An interrupt (the kernel's stop
-    button) returns the best picture so far; an error has it as its attribute `image`. `history`: a list
-    that gets every `Step`, for curves. Other arguments and errors: `train_fast_steps`.
+    An interrupt (the kernel's stop button) returns the best picture so far; an error has it as its attribute `image`.
+
+    Args:
+        content_img: (h, w, 3) from `read_image`, as all others of these arguments in `train_fast_steps`.
+        style_img: (h, w, 3) from `read_image`.
+        image_shape: (width, height) in pixels.
+        net: A `FeatureNet`.
+        max_epochs: At this size.
+        coarse_epochs: At each of the smaller sizes before it.
+        X: The start, by default the content image.
+        style_scale: Size of the style picture relative to `image_shape`, 0.25 to 4.
+        weights: (content, style, TV) or `Weights`.
+        changes: {epoch: weights}.
+        tolerance: When a size is left early.
+        progress: Show a bar.
+        history: A list that gets every `Step`, for curves.
+
+    Returns:
+        The composite image, (1, 3, height, width).
+
+    Raises:
+        ValueError: For settings that make no sense.
+        DivergedError: When numbers overflow.
     """
     steps = train_fast_steps(content_img, style_img, image_shape, net, max_epochs, coarse_epochs, X=X,
                              style_scale=style_scale, weights=weights, changes=changes, tolerance=tolerance)
@@ -76,17 +96,28 @@ def train_fast_steps(content_img, style_img, image_shape, net, max_epochs=50, co
                      style_scale=1, weights=None, changes=None, tolerance=0.002):
     """Fast mode as a generator that yields a `Step` after every epoch: one measurement of loss and gradient.
 
-    `content_img`, `style_img`: pictures (h, w, 3) from `read_image`. `image_shape`: (width, height).
-    `max_epochs`: at this size. `coarse_epochs`: at each of the smaller sizes before it, halved while
-    the short side keeps 150 pixels; 0 leaves them out. `X`: the start, (1, 3, h, w) of any size, by
-    default the content image. `style_scale`: see `get_styles`. `weights`: (content, style, TV) or
-    `Weights`, which are read once, at the start. `changes`: {epoch: weights}, used from that epoch on,
-    where L-BFGS starts anew; may be added to between epochs. `tolerance`: a size is left early when ten
-    epochs have lowered its loss by less than this share.
+    Sizes too large for the memory are measured in tiles, which changes no result.
 
-    A step has the losses of the picture that was measured, and the best picture so far as `X`. Sizes
-    too large for the memory are measured in tiles, which changes no result. Raises `ValueError` for
-    settings that make no sense, `DivergedError` when numbers overflow.
+    Args:
+        content_img: (h, w, 3) from `read_image`.
+        style_img: (h, w, 3) from `read_image`.
+        image_shape: (width, height) in pixels.
+        net: A `FeatureNet`.
+        max_epochs: At this size.
+        coarse_epochs: At each of the smaller sizes before it, halved while the short side keeps 150 pixels; 0 leaves
+            them out.
+        X: The start, (1, 3, h, w) of any size, by default the content image.
+        style_scale: Size of the style picture relative to `image_shape`, 0.25 to 4; see `get_styles`.
+        weights: (content, style, TV) or `Weights`, which are read once, at the start.
+        changes: {epoch: weights}, used from that epoch on, where L-BFGS starts anew; may be added to between epochs.
+        tolerance: A size is left early when ten epochs have lowered its loss by less than this share, 0 to below 1.
+
+    Returns:
+        An iterator of `Step`, with the losses of the picture that was measured, and the best picture so far as `X`.
+
+    Raises:
+        ValueError: For settings that make no sense.
+        DivergedError: When numbers overflow, from the iterator.
     """
     _check_settings(max_epochs, coarse_epochs, tolerance, X)
     scaled_shape(image_shape, style_scale)

@@ -6,15 +6,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from threading import local
 
-import ipywidgets as widgets
-
-from .help import HELP
+from . import parts as widgets
+from .help import BRIEFLY, HELP
 from .recipe import OPTIMISERS, STARTS
 from .sliders import Pair, epoch_places, log_places, weight_sliders
 
 EPOCHS = 100  # of a run with the lab's own settings: after that the picture dissolves into strokes
 
-EFFECT = 'Turn a weight while a run goes on: what that did to its loss and to the picture is said here.'
+EFFECT = 'Turn a weight during a run: what that did to loss and picture is said here.'
 
 
 def helped(sentence, *controls):
@@ -64,8 +63,11 @@ class WeightControls(Reporting):
         for name in ('effect', 'effect-place'):
             self.effect.add_class(f'd2l-{name}')
         self.tell('')
-        super().__init__([*(helped(HELP[name], slider) for name, slider in self.sliders.items()),
-                          helped(HELP['style_scale'], self.scale)], changed)
+        every = {**self.sliders, 'style_scale': self.scale}
+        for name, slider in every.items():
+            slider.title.tooltip = HELP[name]
+        super().__init__([helped(BRIEFLY[name], slider) for name, slider in every.items()], changed)
+        self.add_class('d2l-weights')
         for slider in self.sliders.values():
             slider.observe(lambda _: self.report(weights={n: s.value for n, s in self.sliders.items()}), 'value')
         self.scale.observe(lambda change: self.report(style_scale=change['new']), 'value')

@@ -13,10 +13,14 @@ from .sliders import layer_choice
 
 
 def browse_features(X, net):
-    """Browse what each channel of each layer of `net` (a `FeatureNet`) sees in `X`: (1, 3, h, w).
+    """Browse what each channel of each layer sees in a picture. Bright is where the channel answers strongly.
 
-    Bright is where the channel answers strongly. Returns a `Panel` to display; running the cell again
-    closes the one that it had made before.
+    Args:
+        X: Network input, (1, 3, h, w).
+        net: A `FeatureNet`.
+
+    Returns:
+        A `Panel` to display; running the cell again closes the one that it had made before.
     """
     outputs = dict(zip(net.layers, net(X)))
     picture = postprocess(X).asnumpy()
@@ -60,15 +64,29 @@ def browse_features(X, net):
 
 
 def feature_map(features, channel):
-    """One channel of a layer as a grey picture, `uint8` (h, w): black where it is silent, after the ReLU."""
+    """One channel of a layer as a grey picture: black where it is silent, after the ReLU.
+
+    Args:
+        features: Of one layer, (1, c, h, w).
+        channel: Its number, from 0.
+
+    Returns:
+        `uint8` (h, w).
+    """
     values = nd.relu(features[0, channel]).asnumpy()
     return (255 * values / max(values.max(), 1e-6)).astype('uint8')
 
 
 def layer_table(pretrained_net):
-    """Text that maps the index of each layer that learns to its name and channels, a block a line.
+    """The layers that learn, with their indices, names and channels.
 
     Behind a layer with a star stands a head, a 1×1 convolution.
+
+    Args:
+        pretrained_net: From `load_backbone`.
+
+    Returns:
+        A text, a block a line.
     """
     backbone, blocks, block, heads = backbone_of(pretrained_net), {}, 1, getattr(pretrained_net, 'heads', {})
     X = nd.zeros((1, 3, 64, 64), ctx=next(iter(pretrained_net.collect_params().values())).list_ctx()[0])

@@ -1,6 +1,5 @@
 """Guide: experiments that say what to try and ask what is expected; when the run is over, they say what is seen."""
-import ipywidgets as widgets
-
+from . import parts as widgets
 from .controls import button
 from .help import EXPERIMENTS
 

@@ -5,11 +5,12 @@ from ..losses import Weights
 from .recipe import Settings, chapters
 
 HELP = {
-    'content': 'Factor of the content loss: mean of (Ŷ − Y)² at the content layers. More: the scene stays as it is.',
-    'style': 'Factor of the style loss: mean of (Gram(Ŷ) − Gram(Y))² at each style layer. More: more of the painting.',
-    'tv': 'Factor of the total variation loss: mean of |x(i,j) − x(i+1,j)| and |x(i,j) − x(i,j+1)|. More: smoother.',
-    'style_scale': 'Size of the style picture relative to the content picture: it sets how large the strokes are. '
-                   'The chapter: 1.',
+    'content': 'Factor of the content loss, the mean of (Ŷ − Y)² at the content layers. More: the scene stays as it is',
+    'style': 'Factor of the style loss, the mean of (Gram(Ŷ) − Gram(Y))² at each style layer. More: more of the '
+             'painting',
+    'tv': 'Factor of the total variation loss, the mean of |x(i,j) − x(i+1,j)| and |x(i,j) − x(i,j+1)|. More: smoother',
+    'style_scale': 'Size of the style picture relative to the content picture, which sets how large the strokes are. '
+                   'The chapter: 1',
     'layers': 'Content layers compare features place by place, style layers compare Gram matrices. The number '
               'multiplies the style weight for that layer. Deep layers see large parts, early ones details.',
     'backbone': 'The pretrained network whose features the losses compare. All but vgg19_slim have to be fetched '
@@ -26,6 +27,13 @@ HELP = {
                  'no learning rate, but it starts anew when a weight changes.',
     'start': 'The picture that “Start over” begins with. “current” keeps the composite image as it is.',
     'stop': 'Epochs after which a run ends. The chapter: 500.',
+}
+# a line each, under the sliders that are seen all the time; the sentences are in their tooltips
+BRIEFLY = {
+    'content': 'of the mean of (Ŷ − Y)². More: the scene stays',
+    'style': 'of (Gram(Ŷ) − Gram(Y))². More: the painting',
+    'tv': 'of neighbours’ differences. More: smoother',
+    'style_scale': 'of the style picture. More: larger strokes',
 }
 
 

@@ -5,9 +5,8 @@ from functools import partial
 from pathlib import Path
 from weakref import WeakSet
 
-import ipywidgets as widgets
-
 from ..images import preprocess
+from . import parts as widgets
 from .cells import on_interrupt
 from .controls import EPOCHS, TrainingControls, WeightControls, button, merged
 from .effects import Effects
@@ -98,17 +97,16 @@ class StyleLab(Panel):
         presets = widgets.HBox([self.chapter, self.lively], layout={'flex_flow': 'row wrap'})
         parts = {
             'tabs': tabs, 'details': details, 'bar': self.bar,
-            'controls': widgets.VBox([tabs, presets, self.weights.effect]),
-            'left': widgets.VBox([self.bar, self.message, self.composite, self.composite.tools]),
+            'controls': widgets.VBox([tabs, self.weights.effect, self.curves, presets]),
+            'left': widgets.VBox([self.bar, self.message, self.composite, self.composite.tools, self.sources]),
             'keep': self.saving}
         parts['stage'] = widgets.Box([parts['left'], parts['controls']])
-        parts['below'] = widgets.Box([self.sources, self.curves, details])
         for name, box in parts.items():
             box.add_class(f'd2l-{name}')
         details.add_class('d2l-tabs')
         self.message.add_class('d2l-outcome')
         style = widgets.HTML(f'<style>{STYLE}</style>', layout={'display': 'none'})
-        return [style, self.saving.page, parts['stage'], parts['below'], parts['keep']]
+        return [style, self.saving.page, parts['stage'], details, parts['keep']]
 
     # What the user does: none of it computes
 
@@ -289,7 +287,6 @@ class StyleLab(Panel):
 @atexit.register
 def _close_all():
     for lab in list(_labs):  # a thread inside MXNet would outlive the interpreter
-        lab.watch.stop()
         lab.worker.close(timeout=10)
 
 

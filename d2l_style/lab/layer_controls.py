@@ -1,8 +1,8 @@
 """Layer controls: the backbone, which of its layers count, and how much each style layer does."""
-import ipywidgets as widgets
 
 from ..backbones import BACKBONES, find_backbone
 from ..store import own_weights
+from . import parts as widgets
 from .controls import Reporting, helped
 from .help import HELP
 from .panel import Message

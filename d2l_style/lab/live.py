@@ -20,7 +20,10 @@ LINES = {'content': '-', 'style': '--', 'TV': '-.'}
 class LiveView:
     """Shows curves and picture below the cell that calls it, anew as often as the training hardly notices.
 
-    `losses`: {'content': [...], 'style': [...], 'TV': [...]}, those of the calls so far.
+    A call takes the epoch, the picture X (1, 3, h, w), and its three weighted losses; `last=True` draws in any case.
+
+    Attributes:
+        losses: {'content': [...], 'style': [...], 'TV': [...]}, those of the calls so far.
     """
 
     def __init__(self):
@@ -36,10 +39,11 @@ class LiveView:
         if not last and start < self.next:
             return
         shown = described(self._draw(postprocess(X).asnumpy()), self._alt())
+        metadata = {**SIZE, 'alt': shown['text/plain']}
         if self.display:
-            self.display.update(shown, raw=True, metadata=SIZE)
+            self.display.update(shown, raw=True, metadata=metadata)
         else:
-            self.display = display(shown, display_id=True, raw=True, metadata=SIZE)
+            self.display = display(shown, display_id=True, raw=True, metadata=metadata)
         if last:
             give_back()  # a kernel goes on living, with what 500 epochs have freed
         now = time.monotonic()

@@ -1,5 +1,4 @@
 """Loss mixer: two pictures mixed by hand, and what every loss says to it. Chapter, "Define the Loss Function"."""
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
 from mxnet import nd
@@ -8,6 +7,7 @@ from ..fast.compiled import TransferLoss
 from ..features import extract_features
 from ..images import postprocess
 from ..losses import Weights, gram
+from . import parts as widgets
 from .cells import belongs_to_cell
 from .digits import shares, short, written
 from .drawing import Drawing
@@ -17,11 +17,17 @@ from .transfer import NOTHING_COUNTS, nothing_counts
 
 
 def mix_losses(content_X, style_X, net):
-    """Mix the two pictures (1, 3, h, w) by hand and watch every loss of the mixture move.
+    """Mix two pictures by hand and watch every loss of the mixture move.
 
-    Sliders for the mixture, for noise and for the three weights; one bar for each layer's
-    weighted loss. `net`: a `FeatureNet`. Returns a `Panel` to display; running the cell again
-    closes the one that it had made before.
+    Sliders for the mixture, for noise and for the three weights; one bar for each layer's weighted loss.
+
+    Args:
+        content_X: Network input, (1, 3, h, w).
+        style_X: Network input of the same shape.
+        net: A `FeatureNet`.
+
+    Returns:
+        A `Panel` to display; running the cell again closes the one that it had made before.
     """
     contents_Y, _ = extract_features(content_X, net)
     compute_losses = TransferLoss(net, contents_Y, [gram(Y) for Y in extract_features(style_X, net)[1]])

@@ -1,16 +1,15 @@
 """Loss views: the losses of a run, as curves over the epochs and as bars of each layer. None of them computes one."""
 import math
 
-import bqplot
-import ipywidgets as widgets
 import numpy as np
 
-from .digits import short, written
+from . import parts as widgets
+from .chart import chart_html
+from .digits import short
 
-# Colours with a contrast of 3 or more on both themes of JupyterLab; a line style for those who see none
-CURVES = {
-    'content': ('#3b82d6', 'solid'), 'style': ('#d9690f', 'dashed'),
-    'TV': ('#2a9d5a', 'dotted'), 'sum': ('#858585', 'dash_dotted')}
+# Colours with a contrast of 3 or more on both themes of JupyterLab; dashes for those who see none
+CURVES = {'content': ('#3b82d6', ''), 'style': ('#d9690f', '6 4'), 'TV': ('#2a9d5a', '2 3'),
+          'sum': ('#858585', '7 3 2 3')}
 ZERO = 1e-6  # of the largest loss: what is less is 0 but for rounding, as the first content loss
 POINTS = 300  # of a curve: more than that are not seen
 RANGE = -6, 5  # of the bars, as powers of ten
@@ -20,19 +19,8 @@ class Curves(widgets.VBox):
     """The three weighted losses and their sum over the epochs, on a logarithmic axis."""
 
     def __init__(self):
-        self.legend = widgets.HTML()
-        scales = self.scales = {'x': bqplot.LinearScale(min=0, max=1), 'y': bqplot.LogScale(min=0.1, max=1e3)}
-        self.lines = {name: bqplot.Lines(x=[0.0], y=[1.0], scales=scales, colors=[colour], line_style=style,
-                                         stroke_width=2) for name, (colour, style) in CURVES.items()}
-        axes = [bqplot.Axis(scale=scales['x'], label='epoch', label_color=CURVES['sum'][0], tick_format='d',
-                            grid_lines='none'),
-                bqplot.Axis(scale=scales['y'], orientation='vertical', tick_format='.3~g', grid_lines='solid')]
-        self.columns, self.rows = axes
-        self.figure = bqplot.Figure(marks=list(self.lines.values()), axes=axes, animation_duration=0,
-                                    display_toolbar=False,
-                                    fig_margin={'top': 8, 'bottom': 44, 'left': 60, 'right': 24},
-                                    layout={'width': '100%', 'height': '230px', 'min_width': '200px'})
-        super().__init__([widgets.HTML('<b>weighted losses</b> (logarithmic axis)'), self.legend, self.figure])
+        self.chart = widgets.HTML()
+        super().__init__([self.chart])
         self.add_class('d2l-curves')
         self.show([])
 
@@ -45,32 +33,23 @@ class Curves(widgets.VBox):
         steps = [history[i] for i in shown]
         values = {'content': [step.content_loss for step in steps], 'style': [step.style_loss for step in steps],
                   'TV': [step.tv_l for step in steps], 'sum': [step.total_loss for step in steps]}
+        texts = {name: short(now[name] if now else losses[-1]) if steps else '–' for name, losses in values.items()}
         least = ZERO * max((step.total_loss for step in steps), default=1)
-        self._scale(len(history), [l for losses in values.values() for l in losses if l > least])
-        for name, line in self.lines.items():
-            y = np.array(values[name] or [1.0])
-            with line.hold_sync():
-                line.x, line.y = (shown if len(shown) else np.zeros(1)), np.where(y > least, y, math.nan)
-        self.legend.value = '<div class="d2l-legend">' + ''.join(
-            f'<span><svg width="22" height="8" aria-hidden="true"><line x1="0" y1="4" x2="22" y2="4" stroke="{colour}" '
-            f'stroke-width="3" stroke-dasharray="{dashes}"/></svg> {name} <output class="d2l-{name}">'
-            f'{short(now[name] if now else values[name][-1]) if steps else "–"}</output></span>'
-            for (name, (colour, _)), dashes in zip(CURVES.items(), ('', '6 4', '2 3', '7 3 2 3'))) + '</div>'
+        seen = [l for losses in values.values() for l in losses if l > least]
+        lines = [(shown, np.where(np.array(values[name]) > least, values[name], math.nan), colour, dashes)
+                 for name, (colour, dashes) in CURVES.items()]
+        label = 'weighted losses over the epochs: ' + ', '.join(f'{name} {text}' for name, text in texts.items())
+        self.chart.value = _legend(texts) + chart_html(
+            lines, max(10, -(-len(history) // 50) * 50), round_numbers(min(seen, default=1), max(seen, default=1000)),
+            label)
 
-    def _scale(self, epochs, losses):
-        """Axes from 0 to the last epoch, and between round numbers, so that they change seldom."""
-        steps = round_numbers(min(losses, default=1), max(losses, default=1000))
-        last = max(10, -(-epochs // 50) * 50)
-        if self.scales['x'].max != last:
-            self.columns.tick_values = ticks = np.linspace(0, last, 6)
-            self.columns.tick_labels = tick_labels(ticks)
-            self.scales['x'].max = float(last)
-        if (self.scales['y'].min, self.scales['y'].max) != (steps[0], steps[-1]):
-            powers = [number for number in steps if f'{number:e}'.startswith('1')]
-            self.rows.tick_values = shown = np.array(powers if len(powers) > 2 else steps)
-            self.rows.tick_labels = tick_labels(shown)
-            with self.scales['y'].hold_sync():
-                self.scales['y'].min, self.scales['y'].max = steps[0], steps[-1]
+
+def _legend(texts):
+    lines = ''.join(
+        f'<span><svg width="22" height="8" aria-hidden="true"><line x1="0" y1="4" x2="22" y2="4" stroke="{colour}" '
+        f'stroke-width="3" stroke-dasharray="{dashes}"/></svg> {name} <output class="d2l-{name}">{texts[name]}</output>'
+        '</span>' for name, (colour, dashes) in CURVES.items())
+    return f'<div class="d2l-legend"><b>weighted losses</b>{lines}</div>'
 
 
 def round_numbers(low, high):
@@ -79,12 +58,6 @@ def round_numbers(low, high):
     found = [float(f'{digit}e{power}') for power in powers for digit in (1, 2, 5)]
     first = max(i for i, number in enumerate(found) if number <= low)
     return found[first:max(first + 2, next(i for i, number in enumerate(found) if number >= high)) + 1]
-
-
-def tick_labels(ticks):
-    """What bqplot writes at `ticks`, whole numbers and powers of ten: {a number as JavaScript writes it: our text}."""
-    return {f'{tick:.0f}' if tick >= 1 or not tick else np.format_float_positional(tick, trim='-') if tick >= 1e-6
-            else f'1e{math.log10(tick):.0f}': written(tick) for tick in ticks}
 
 
 class LayerBars(widgets.VBox):
@@ -128,7 +101,7 @@ def bars_html(measured, weights):
     counts = f'Counts most now: <b>{most}</b>, {weighted[top] / whole:.0%} of the sum.' if whole else 'No loss counts.'
     return ('<table class="d2l-bars"><thead><tr><th>loss</th><th colspan="2">before weighting</th>'
             f'<th colspan="2">after weighting</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
-            f'<p class="d2l-note">{counts} The scale is logarithmic: a tenth more is about 13 times as much.</p>')
+            f'<p class="d2l-note">{counts} The bars are logarithmic: a little longer is much more.</p>')
 
 
 def _bar(value, colour):

@@ -21,12 +21,22 @@ def style_lab(content='mountain_lake', style='painted_hills', backbone='vgg19_sl
               weights=None, visitors=False):
     """The Style Lab, to be displayed in a notebook.
 
-    `content`, `style`: names in `CATALOGUE` or paths. `image_shape`: (width, height) that the content
-    image is fitted into. `weights`: those it begins with, (content, style, TV) or `Weights`. `visitors`: for a
-    page that others use: at most 450 × 300 pixels, 10 MB for an upload, and 500 epochs. Running a cell again ends
-    the labs that it had made before; where the front end does not say which cell runs (JupyterLab does), labs of
-    all earlier cells.
-    Raises what `read_image` raises, and `ValueError` for an unknown backbone or size.
+    Running a cell again ends the labs that it had made before; where the front end does not say which cell runs
+    (JupyterLab does), labs of all earlier cells.
+
+    Args:
+        content: A name in `CATALOGUE`, or a path.
+        style: A name in `CATALOGUE`, or a path.
+        backbone: Its name.
+        image_shape: (width, height) that the content image is fitted into, in pixels.
+        weights: Those it begins with, (content, style, TV) or `Weights`.
+        visitors: For a page that others use: at most 450 × 300 pixels, 10 MB for an upload, and 500 epochs.
+
+    Returns:
+        A `StyleLab`.
+
+    Raises:
+        ValueError: For an unknown backbone or size; for pictures what `read_image` raises.
     """
     limits, pictures = VISITORS if visitors else OWNERS, catalogue()
     for name in (content, style):

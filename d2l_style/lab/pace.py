@@ -6,8 +6,7 @@ copies into a second widget: when that one arrives here, the picture has arrived
 """
 import time
 
-import ipywidgets as widgets
-
+from . import parts as widgets
 from .panel import close_parts
 
 INTERVAL = 0.1  # seconds between two pictures while something is turned: ten a second are seen as a film

@@ -3,9 +3,9 @@ import html
 import io
 from pathlib import Path
 
-import ipywidgets as widgets
 from PIL import Image, ImageDraw, ImageFont
 
+from . import parts as widgets
 from .drawing import described
 from .spoken import Spoken
 from .watch import NOTEBOOK, Watch
@@ -32,7 +32,8 @@ class Panel(widgets.VBox):
         super().close()
 
     def _repr_mimebundle_(self, **kwargs):
-        return {**super()._repr_mimebundle_(**kwargs), **self._fallback}
+        self.watch.start()  # somebody looks at it from now on
+        return {**super()._repr_mimebundle_(**kwargs), **self._fallback}, {'alt': self._fallback['text/plain']}
 
 
 def as_still(picture):
@@ -71,7 +72,8 @@ def close_parts(widget):
         for value in (getattr(one, name) for name in one.keys):
             values = value.values() if isinstance(value, dict) else value
             parts = values if isinstance(values, (list, tuple, type({}.values()))) else [values]
-            found += [part for part in parts if isinstance(part, widgets.Widget) and part not in found]
+            found += [part for part in parts if isinstance(part, widgets.Widget) and part not in found
+                      and not widgets.is_shared(part)]
     for part in found[1:]:
         part.close()
         part.unobserve_all()

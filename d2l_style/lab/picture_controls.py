@@ -3,13 +3,13 @@ import base64
 import re
 from functools import cache
 
-import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
 from ..images import fit_shape, read_image
 from ..store import CATALOGUE
 from ..store.decode import MIN_SIDE
+from . import parts as widgets
 from .controls import Reporting, button, helped
 from .digits import written
 from .drawing import picture_png
@@ -78,13 +78,13 @@ class PictureControls(Reporting):
         self.width, self.height = (Number(value, MIN_SIDE, 4000, whole=True, description=name, width='9em',
                                           style={'description_width': '3.5em'}, tooltip=f'{name} in pixels')
                                    for name, value in (('width', 300), ('height', 200)))
-        self.free = widgets.HBox([self.width, self.height])
+        self.free = widgets.HBox([self.width, self.height], layout=widgets.Layout())
         self.proportions = widgets.Checkbox(value=True, description='keep the proportions of the content image',
                                             indent=False, tooltip=HELP['proportions'])
         self.answers = widgets.HBox([button('Start over from it', 'the run so far is thrown away', self._answer(True)),
                                      button('Go on with this picture', 'nothing is thrown away: the composite image '
                                             'stays, and is led towards the new content image', self._answer(False))],
-                                    layout={'display': 'none', 'flex_flow': 'row wrap'})
+                                    layout=widgets.Layout(display='none', flex_flow='row wrap'))
         ask = widgets.VBox([widgets.VBox([self.question, self.answers])])
         ask.add_class('d2l-ask')
         super().__init__([

@@ -1,7 +1,7 @@
 """Run bar: the buttons of a run, how far it is, and how long it still takes."""
-import ipywidgets as widgets
 from tqdm import tqdm
 
+from . import parts as widgets
 from .controls import EPOCHS, button
 from .digits import written
 

@@ -1,9 +1,8 @@
 """Saving: the row below the lab that keeps pictures, films, settings, snapshots, and the run as code."""
 from dataclasses import replace
 
-import ipywidgets as widgets
-
 from ..checks.writing import NotWrittenError, reason
+from . import parts as widgets
 from .cells import running_cell
 from .controls import button
 from .digits import written
@@ -26,8 +25,8 @@ class Saving(widgets.VBox):
     def __init__(self, worker, most_pixels, most_bytes, *, do, say, used, begin, go_back):
         self.worker, self.most_pixels, self._say, self._used, self._begin = worker, most_pixels, say, used, begin
         self.page, self.film, self.gallery, self.message = Page(running_cell()), Film(), Gallery(go_back), Message()
-        self.link = widgets.HTML(layout={'display': 'none'})
-        self.code = widgets.Textarea(layout={'width': '100%', 'height': '220px', 'display': 'none'},
+        self.link = widgets.HTML(layout=widgets.Layout(display='none'))
+        self.code = widgets.Textarea(layout=widgets.Layout(width='100%', height='220px', display='none'),
                                      tooltip='the cell that repeats the run: select all and copy')
         self.code.add_class('d2l-code')
         self.page.observe(self._copied, 'copied')

@@ -1,8 +1,8 @@
 """Sliders: a number to type, a number to drag, and the choices of notebooks 2 and 3. None knows what it is for."""
-import ipywidgets as widgets
 import numpy as np
 import traitlets
 
+from . import parts as widgets
 from .digits import written
 
 
@@ -18,10 +18,8 @@ class Number(widgets.VBox):
         self.lowest, self.highest, self.whole = lowest, highest, whole
         self.box = widgets.FloatText(value=value, description=description, tooltip=tooltip, layout={'width': width},
                                      **options)  # an IntText would cut 2.5 down to 2
-        self.note = widgets.HTML()
-        for name in ('message', 'allowed'):
-            self.note.add_class(f'd2l-{name}')
-        super().__init__([self.box, self.note], value=value)
+        self.note = None
+        super().__init__([self.box], value=value)
         self.add_class('d2l-box')
         self.box.observe(self._typed, 'value')
         self.observe(self._follow, 'value')
@@ -56,7 +54,13 @@ class Number(widgets.VBox):
         self.box.value = change['new']
 
     def _say(self, text):
-        self.note.value = f'<span role="alert">{text}</span>' if text else ''
+        if not self.note and text:  # which most never need
+            self.note = widgets.HTML()
+            for name in ('message', 'allowed'):
+                self.note.add_class(f'd2l-{name}')
+            self.children = self.box, self.note
+        if self.note:
+            self.note.value = f'<span role="alert">{text}</span>' if text else ''
 
 
 class Pair(widgets.VBox):
@@ -64,7 +68,8 @@ class Pair(widgets.VBox):
 
     `places`: the values that the slider stops at, in ascending order. `least`, `most`: what the box takes;
     `whole`: whole numbers only. The slider only counts its places: of a value in between it shows the nearest one,
-    and leaves the value as it is. `effect`: a text below, for what turning it did.
+    and leaves the value as it is. `effect`: a text below, for what turning it did,
+    once there is one.
     """
 
     value = traitlets.Any()
@@ -77,14 +82,12 @@ class Pair(widgets.VBox):
         self.number = Number(value, least, most, whole=whole, tooltip=f'{description}, as a number')
         self.back = widgets.Button(description='default', tooltip=f'{description} back to {written(value)}',
                                    layout={'width': 'auto'})
-        self.effect = widgets.HTML(layout={'display': 'none'})
-        self.effect.add_class('d2l-effect')
-        title = widgets.Label(description)
+        self.title = widgets.Label(description)
         row = widgets.HBox([self.slider, self.number, self.back], layout={'align_items': 'center', 'width': '100%'})
-        for part, name in ((title, 'title'), (row, 'slider')):
+        for part, name in ((self.title, 'title'), (row, 'slider')):
             part.add_class(f'd2l-{name}')
-        # what appears is below, or it would push the slider away from under the mouse
-        super().__init__([title, row, self.effect], value=value, layout={'width': '100%'})
+        self.effect = None
+        super().__init__([self.title, row], value=value, layout={'width': '100%'})
         self.slider.observe(self._moved, 'value')
         self.number.observe(lambda change: self.set_trait('value', change['new']), 'value')
         self.back.on_click(lambda _: self.set_trait('value', self.default))
@@ -102,8 +105,12 @@ class Pair(widgets.VBox):
 
     def tell(self, text):
         """Say below the slider what turning it did; an empty text takes that away."""
-        if self.effect.value != text:
-            self.effect.value, self.effect.layout.display = text, '' if text else 'none'
+        if not self.effect and text:  # below, or it would push the slider away from under the mouse
+            self.effect = widgets.HTML()
+            self.effect.add_class('d2l-effect')
+            self.children = *self.children, self.effect
+        if self.effect:
+            self.effect.value = text
 
     def _nearest(self, value):
         place = min(range(len(self.places)), key=lambda i: abs(self.places[i] - value))

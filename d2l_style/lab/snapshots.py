@@ -1,6 +1,5 @@
 """Snapshots: pictures of a run with their settings, to go back to, or to lay side by side."""
-import ipywidgets as widgets
-
+from . import parts as widgets
 from .digits import short, weights_text, written
 from .drawing import picture_png
 from .panel import close_parts
@@ -20,10 +19,10 @@ class Gallery(widgets.VBox):
         self.go_back, self.number, self.compared, self.moments = go_back, 0, [], {}
         self.changed = lambda *_: None
         self.empty = widgets.HTML('No snapshot yet. A snapshot keeps the picture and its settings, to go back to, or '
-                                  'to lay beside another one.')
+                                  'to lay beside another one.', layout=widgets.Layout())
         self.empty.add_class('d2l-help')
         self.row = widgets.HBox(layout={'flex_flow': 'row wrap'})
-        self.pair = widgets.HBox(layout={'display': 'none'})
+        self.pair = widgets.HBox(layout=widgets.Layout(display='none'))
         self.pair.add_class('d2l-pair')
         super().__init__([self.empty, self.row, self.pair])
 

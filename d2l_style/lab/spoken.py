@@ -1,4 +1,4 @@
-"""Spoken: the page says to a screen reader what a slider, a box, a picture or a chart is, which its widget does not."""
+"""Spoken: the page says to a screen reader what a slider, a box or a picture is, which its widget does not."""
 import anywidget
 
 # A control's name is its description, or its tooltip; a picture's is the text beside it. All of it stands in the page
@@ -21,10 +21,6 @@ function speak(panel) {
   }
   for (const image of panel.querySelectorAll('img'))
     set(image, 'alt', text(image.closest('.d2l-view, .d2l-card').querySelector('.widget-html')));
-  for (const chart of panel.querySelectorAll('.d2l-curves .bqplot')) {
-    set(chart, 'role', 'img');
-    set(chart, 'aria-label', [...chart.closest('.d2l-curves').querySelectorAll('.widget-html')].map(text).join(': '));
-  }
 }
 
 export default {

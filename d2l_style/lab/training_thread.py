@@ -187,9 +187,11 @@ class Worker:
                                           'With other weights there may be one: change them, and press Run.')
         self.X = step.X.copy()
         self._part = replace(self._part, epochs=self._part.epochs + 1)
-        self.history.append(replace(step, X=None))
-        if step.lr and step.lr != wanted.lr:  # the generator has divided it by ten
-            self.set(lambda settings: replace(settings, lr=step.lr) if settings.lr == wanted.lr else settings)
+        # what the generator has multiplied by 0.1 is said as a person would: 0.01, not 0.010000000000000002
+        lr = step.lr if step.lr in (None, wanted.lr) else float(f'{step.lr:.12g}')
+        self.history.append(replace(step, X=None, lr=lr))
+        if lr and lr != wanted.lr:
+            self.set(lambda settings: replace(settings, lr=lr) if settings.lr == wanted.lr else settings)
         self._clock = time.time()
         speed = 1 / (self._clock - started)
         self.rate = (1 - SMOOTH) * self.rate + SMOOTH * speed if self.rate else speed

@@ -1,7 +1,7 @@
 """Views: what the lab shows of a run as pictures. Each gets arrays and draws; none of them computes a loss."""
-import ipywidgets as widgets
 import numpy as np
 
+from . import parts as widgets
 from .digits import short, weights_text
 from .drawing import picture_png
 from .pixels import before_after, change_map, gram_picture
@@ -11,7 +11,7 @@ class PictureView(widgets.VBox):
     """A picture with a title above it: as wide as the page allows, or (`real`) a screen pixel for each of its own."""
 
     def __init__(self, title, real=True):
-        self.image = widgets.Image(format='png')  # a tooltip would break ipywidgets' image
+        self.image = widgets.Image(format='png', layout=widgets.Layout())  # a tooltip would break ipywidgets' image
         self.image.add_class('d2l-picture')
         self.title = widgets.HTML(f'<b>{title}</b>')
         self.real = real
@@ -45,7 +45,7 @@ class CompositeView(widgets.VBox):
         self.kind.add_class('d2l-toggle')
         self.share = widgets.FloatSlider(value=0.5, min=0, max=1, step=0.01, readout=False, description='before',
                                          tooltip='where the content image ends',
-                                         layout={'width': '20em', 'max_width': '100%'})
+                                         layout=widgets.Layout(width='20em', max_width='100%'))
         self.zoom = widgets.ToggleButtons(options=[('fit', False), ('real pixels', True)],
                                           tooltips=['as large as the page allows', 'a screen pixel for each pixel'],
                                           style={'button_width': 'auto'})

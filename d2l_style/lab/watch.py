@@ -3,7 +3,9 @@
 A kernel’s end as the page sees it: JupyterLab cuts its widgets off when it restarts one, and knows whether the
 connection holds; and a kernel that is killed stops beating, seconds before anyone tells.
 """
+import atexit
 import threading
+from weakref import WeakSet
 
 import anywidget
 import traitlets
@@ -54,6 +56,8 @@ export default {
 };
 """
 
+_watches = WeakSet()
+
 
 class Watch(anywidget.AnyWidget):
     """Says in the panel that it belongs to when the kernel is gone, and what to do. `words`: {'over', 'cut', 'quiet'}.
@@ -68,9 +72,12 @@ class Watch(anywidget.AnyWidget):
     def __init__(self, words=NOTEBOOK):
         super().__init__(words=words)
         self._ended, self._thread = threading.Event(), None
+        _watches.add(self)
 
     def start(self):
-        """Beat, in a thread: the kernel may be busy with a cell."""
+        """Beat, in a thread: the kernel may be busy with a cell. Once is enough."""
+        if self._thread:
+            return
         self._thread = threading.Thread(target=self._beat, name='style lab beat', daemon=True)
         self._thread.start()
 
@@ -83,3 +90,9 @@ class Watch(anywidget.AnyWidget):
     def _beat(self):
         while not self._ended.wait(BEAT):
             self.beat += 1
+
+
+@atexit.register
+def _stop_all():
+    for watch in list(_watches):
+        watch.stop()

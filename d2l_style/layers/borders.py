@@ -7,24 +7,41 @@ BORDERS = ('zeros', 'edge', 'reflect')
 class PaddedConv2D(nn.Conv2D):
     """A 3×3 convolution that continues the picture beyond its border, where Gluon's sees zeros.
 
-    Zeros are a dark edge around every picture, and an optimiser paints a frame against it. `borders`:
-    'edge' repeats the outermost pixels, 'reflect' mirrors those inside them (both sides at least 2, which after
-    four poolings takes a picture of 32).
+    Zeros are a dark edge around every picture, and an optimiser paints a frame against it.
+
+    Attributes:
+        borders: 'edge' repeats the outermost pixels, 'reflect' mirrors those inside them (both sides at least 2, which
+            after four poolings takes a picture of 32).
     """
 
     borders = 'edge'
 
     def hybrid_forward(self, F, X, **parameters):
-        """(n, c, h, w) → (n, C, h, w); called by Gluon."""
+        """The convolution; called by Gluon.
+
+        Args:
+            F: `nd` or `sym`, given by Gluon.
+            X: (n, c, h, w).
+            **parameters: Weight and bias, given by Gluon.
+
+        Returns:
+            (n, C, h, w).
+        """
         X = F.pad(X, mode=self.borders, pad_width=(0, 0, 0, 0, 1, 1, 1, 1))
         return super().hybrid_forward(F, X, **parameters)
 
 
 def set_borders(features, borders):
-    """Change in place what the convolutions of a network see beyond the border: one of `BORDERS`.
+    """Change in place what the convolutions of a network see beyond the border.
 
-    Only those that have a border of one pixel, the 3×3 ones; weights and indices stay. Raises `ValueError`
-    for anything else.
+    Only those that have a border of one pixel, the 3×3 ones; weights and indices stay.
+
+    Args:
+        features: The layers, from `load_backbone`.
+        borders: One of `BORDERS`.
+
+    Raises:
+        ValueError: For anything else.
     """
     if borders not in BORDERS:
         raise ValueError(f'borders is {borders!r}: choose one of {", ".join(BORDERS)}')

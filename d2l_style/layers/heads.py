@@ -3,10 +3,18 @@ from mxnet.gluon import nn
 
 
 def head(inputs, outputs, after_relu=False):
-    """An untrained 1×1 convolution, a Gluon block: (n, inputs, h, w) → (n, outputs, h, w).
+    """An untrained 1×1 convolution.
 
-    `after_relu`: whether it looks at the layer after its ReLU. Wang, Li, Wang, Hu, Yang, *Collaborative Distillation
-    for Ultra-Resolution Universal Style Transfer*, CVPR 2020, section 3.2: "linear embedding".
+    Wang, Li, Wang, Hu, Yang, *Collaborative Distillation for Ultra-Resolution Universal Style Transfer*, CVPR 2020,
+    section 3.2: "linear embedding".
+
+    Args:
+        inputs: Channels of the layer.
+        outputs: Channels that come out.
+        after_relu: Whether it looks at the layer after its ReLU.
+
+    Returns:
+        A Gluon block, which maps (n, inputs, h, w) to (n, outputs, h, w).
     """
     block = nn.HybridSequential()
     if after_relu:
@@ -16,9 +24,14 @@ def head(inputs, outputs, after_relu=False):
 
 
 def add_constant(block, name, array):
-    """Give `block` the attribute `name`, a parameter that stays as `array` is.
+    """Give a block a parameter that stays as it is.
 
     Gluon's own `Constant` adds a class to a registry for each, which is never taken out again.
+
+    Args:
+        block: A Gluon block.
+        name: Of the attribute.
+        array: An `NDArray` of any shape; the parameter is where it is.
     """
     parameter = block.params.get(name, shape=array.shape, init='zeros', grad_req='null')
     parameter.initialize(ctx=array.context)

@@ -3,9 +3,13 @@ import mxnet as mx
 
 
 def fill(block, weights, ctx, prefix='features.'):
-    """Give `block` the arrays called `features.N.weight` and `features.N.bias` (any dtype) of a dictionary.
+    """Give a block the weights of a dictionary.
 
-    `prefix`: what stands before Gluon's own names of the parameters.
+    Args:
+        block: A Gluon block; its parameters are initialised.
+        weights: Arrays of any dtype, called `features.N.weight` and `features.N.bias`.
+        ctx: Where to put them, as `float32`.
+        prefix: What stands before Gluon's own names of the parameters.
     """
     parameters = block._collect_params_with_prefix()
     for name, parameter in parameters.items():
@@ -16,7 +20,14 @@ def fill(block, weights, ctx, prefix='features.'):
 
 
 def parameter_shapes(features):
-    """{'features.0.weight': (64, 3, 3, 3), ...}: what `fill` needs, in the order of the layers."""
+    """What `fill` needs for a network.
+
+    Args:
+        features: Its layers.
+
+    Returns:
+        A dictionary like {'features.0.weight': (64, 3, 3, 3), ...}, in the order of the layers.
+    """
     symbol = features(mx.sym.var('data'))
     shapes, _, _ = symbol.infer_shape(data=(1, 3, 224, 224))
     shapes = dict(zip(symbol.list_arguments(), shapes))

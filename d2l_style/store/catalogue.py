@@ -28,9 +28,17 @@ CATALOGUE = {
 
 
 def local_picture(source: str | os.PathLike) -> Path:
-    """The file of a picture: `source` is a name in `CATALOGUE` or a path, also with `~`, in quotes, or as file: URI.
+    """The file of a picture.
 
-    Raises `FileNotFoundError` where there is none, `ValueError` for a folder.
+    Args:
+        source: A name in `CATALOGUE` or a path, also with `~`, in quotes, or as file: URI.
+
+    Returns:
+        Its path.
+
+    Raises:
+        FileNotFoundError: Where there is none.
+        ValueError: For a folder.
     """
     text = unquoted(os.fsdecode(source))
     if isinstance(source, str) and text in CATALOGUE:

@@ -27,9 +27,17 @@ class Found:
 
 
 def find_weights(name: str, shapes: Shapes) -> Found:
-    """The weights `name`, a `Found`. `shapes`: {name: shape} of what the backbone uses.
+    """The weights of a backbone on this machine.
 
-    Raises `WeightsError` where they are missing, with the command that fetches them, or are damaged.
+    Args:
+        name: Of the backbone, or of weights that were brought in.
+        shapes: {name: shape} of what the backbone uses, from `parameter_shapes`.
+
+    Returns:
+        A `Found`, with the arrays, the file they are in, and its facts.
+
+    Raises:
+        WeightsError: Where they are missing, with the command that fetches them, or are damaged.
     """
     weights = WEIGHTS.get(name)
     if weights and weights.embedded:
@@ -54,7 +62,11 @@ def copy_files(name: str) -> list[Path]:
 
 
 def own_weights() -> dict[str, tuple[str, int]]:
-    """The weights that a user has brought in: {name: (backbone, index of the last layer that they cover)}."""
+    """The weights that a user has brought in.
+
+    Returns:
+        A dictionary from their name to (backbone, index of the last layer that they cover).
+    """
     found = {}
     for folder in (cache_folder() / 'weights', shared_folder()):
         for file in sorted(folder.glob('*.safetensors')) if folder and folder.is_dir() else []:

@@ -13,10 +13,18 @@ from .pictures import is_remote, picture_file
 
 
 def read_source(source: str | os.PathLike) -> Image.Image:
-    """The RGB picture that `source` stands for.
+    """The RGB picture that something stands for.
 
-    A name in `CATALOGUE` or of a published picture, a path (`~`, quotes around it, and file: addresses too), an
-    http(s) address, or a data: URI. Raises as `read_image` does.
+    Args:
+        source: A name in `CATALOGUE` or of a published picture, a path (`~`, quotes around it, and file: addresses
+            too), an http(s) address, or a data: URI.
+
+    Returns:
+        A PIL image in RGB.
+
+    Raises:
+        FileNotFoundError: For a missing file; its `DownloadError` for one that does not come.
+        ValueError: For what is no picture, as `read_image`.
     """
     if isinstance(source, str):
         text = unquoted(source)

@@ -65,6 +65,16 @@ def test_a_cell_is_what_the_chapters_loop_makes_of_its_settings():
     assert row['error'] == '' and 'content conv3_1' in row
 
 
+def test_a_sweep_keeps_the_curves_of_its_runs_beside_the_table(tmp_path):
+    swept = sweep(tmp_path, tv_weight=[0, 10], image_shape=(48, 32), epochs=130)
+    assert 'curves' not in swept.table and 'curves' not in (tmp_path / 'table.csv').read_text()
+    curves = swept.curves()[1]
+    assert curves['epochs'][0] == 0 and curves['epochs'][-1] == 129 and len(curves['epochs']) == 60
+    assert curves['style'][-1] < curves['style'][0] and len(curves['content']) == len(curves['TV']) == 60
+    assert swept.save(tmp_path / 'elsewhere').curves() == swept.curves() == sweep(
+        tmp_path, tv_weight=[0, 10], image_shape=(48, 32), epochs=130).curves()
+
+
 def test_what_is_there_is_not_computed_again(tmp_path, monkeypatch):
     sweep(tmp_path, tv_weight=[0, 10], **QUICK)
     computed = []

@@ -6,9 +6,7 @@ import pytest
 
 from .drive import ROOT, chrome, lacking, new_page, open_notebook, run_all, serve
 
-# Not ours: bqplot draws its axes once before it knows its size, and JupyterLab reads late about closed widgets
-NOT_OURS = re.compile(r'Error: <(g|path)> attribute (transform|d): .*(undefined|NaN|null)|'
-                      'Error: widget model not found')
+NOT_OURS = re.compile('Error: widget model not found')  # JupyterLab reads late about closed widgets
 
 
 def pytest_collection_modifyitems(items):
@@ -24,7 +22,7 @@ def pytest_runtest_makereport(item):
     """What fails says what was to be seen."""
     report = yield
     pages = {fixture for name, fixture in getattr(item, 'funcargs', {}).items() if hasattr(fixture, 'screenshot')}
-    for page in pages if report.failed else ():
+    for page in (page for page in pages if report.failed and not page.is_closed()):
         folder = ROOT / 'build' / 'screenshots'
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f'failed-{item.name}.png'

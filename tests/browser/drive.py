@@ -21,6 +21,16 @@ AXE = Path(os.environ.get('AXE') or f'{sys.prefix}/axe/node_modules/axe-core/axe
 FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
          '--disable-component-update', '--disable-sync']
 LARGE_UPLOADS = "tornado_settings={'websocket_max_message_size': 100000000}"  # as the Makefile has it
+# picture, losses and the four sliders: none is cut off by the screen, or by the panel that scrolls
+SEEN_TOGETHER = """() => {
+  const panel = document.querySelector('.d2l-controls .widget-tab-contents');
+  const parts = ['.d2l-composite .d2l-picture', '.d2l-legend', '.d2l-chart', '.d2l-chart .d2l-column',
+                 '.d2l-weights .noUi-target', '.d2l-weights input'].map(one => [...document.querySelectorAll(one)]);
+  const notebook = document.querySelector('.jp-NotebookPanel')?.getBoundingClientRect();
+  const inside = e => { const box = e.getBoundingClientRect();
+    return box.width && box.y >= 0 && box.bottom <= (notebook?.bottom ?? innerHeight) && box.right <= innerWidth; };
+  return { counts: parts.map(found => found.length), cut: parts.flat().filter(e => !inside(e)).map(e => e.className),
+           scrolls: panel.scrollHeight > panel.clientHeight }; }"""
 CONNECTED = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.sessionContext?.session;
   return session?.kernel?.connectionStatus === 'connected'; }"""

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from ..waiting import wait_for
-from .drive import ROOT, complaints, drag, new_page, serve, sticks_out
+from .drive import ROOT, SEEN_TOGETHER, complaints, drag, new_page, serve, sticks_out
 from .test_style_lab import button, composite, tab, wait_for_epoch, wait_for_state
 
 pytestmark = pytest.mark.slow
@@ -42,6 +42,12 @@ def visited(app, chromium):
             yield page, asked
         finally:
             page.goto('about:blank')  # as a visitor leaves it
+
+
+# what is hard to read from the back row of a room
+SMALL_LETTERS = """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() &&
+  [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) &&
+  parseFloat(getComputedStyle(e).fontSize) < 28).map(e => e.textContent)"""
 
 
 def seen_at(visited, width, height):
@@ -100,27 +106,46 @@ def test_the_page_is_for_visitors_and_asks_no_other_server(visited, app, shots):
     assert not page.errors
 
 
+def test_until_the_lab_is_there_its_picture_is_and_it_is_said_what_is_waited_for(app, chromium, shots):
+    with new_page(chromium, 1366, 768) as page:
+        page.goto(app, wait_until='commit')
+        page.locator('#loading', has_text='This is a picture. The lab is on its way, and waits for').wait_for()
+        image = page.locator('#loading img')
+        assert image.evaluate('async image => { await image.decode(); return image.width; }') > 700
+        assert not page.locator('.d2l-lab').count()
+        page.screenshot(path=shots / 'app-waiting.png')
+        page.locator('.d2l-lab .d2l-ready').wait_for()
+        assert not page.locator('#loading').count()
+        page.goto('about:blank')
+
+
 def test_a_projector_is_filled(visited, shots):
     page = seen_at(visited, 1920, 1080)
-    picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
+    picture = page.locator('.d2l-composite .d2l-picture').bounding_box()
     assert picture['width'] * picture['height'] > 1920 * 1080 / 3
-    assert picture['y'] + picture['height'] < 1080
+    assert page.evaluate(SEEN_TOGETHER) == {'counts': [1, 1, 1, 6, 4, 4], 'cut': [], 'scrolls': False}
     for slider in page.locator('.d2l-controls .widget-slider:visible').all():
         assert slider.bounding_box()['y'] < 1050
         width, before, after, low, high = drag(page, slider)
         assert width > 200 and low < after < high and after != before
-    small = page.evaluate("""() => [...document.querySelectorAll('.d2l-stage *')].filter(e => e.offsetParent &&
-      [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) &&
-      !e.closest('.d2l-tile') && parseFloat(getComputedStyle(e).fontSize) < 17).map(e => e.textContent)""")
-    assert not small
-    assert not sticks_out(page, '.d2l-lab')
-    page.screenshot(path=shots / 'projector.png')
+    for name in TABS:
+        tab(page, name)
+        page.wait_for_timeout(300)
+        assert not page.evaluate(SMALL_LETTERS), name
+        assert not sticks_out(page, '.d2l-lab'), name
+        page.screenshot(path=shots / f'projector-{name}.png')
+
+
+def test_on_a_small_screen_picture_losses_and_sliders_are_seen_together_too(visited, shots):
+    page = seen_at(visited, 1366, 768)
+    assert page.evaluate(SEEN_TOGETHER) == {'counts': [1, 1, 1, 6, 4, 4], 'cut': [], 'scrolls': False}
+    page.screenshot(path=shots / 'app-laptop.png')
 
 
 def test_on_a_telephone_the_picture_comes_first_and_the_sliders_below(visited, shots):
     page = seen_at(visited, 390, 844)
     assert not sticks_out(page, '.d2l-lab')
-    picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
+    picture = page.locator('.d2l-composite .d2l-picture').bounding_box()
     assert picture['width'] > 0.85 * 390
     sliders = page.locator('.d2l-controls .noUi-target:visible')
     first, knob = sliders.first.bounding_box(), page.locator('.d2l-controls [role=slider]').first.bounding_box()
@@ -131,8 +156,13 @@ def test_on_a_telephone_the_picture_comes_first_and_the_sliders_below(visited, s
     for slider in page.locator('.d2l-controls .widget-slider:visible').all():
         _, before, after, low, high = drag(page, slider)
         assert low < after < high and after != before
-        view = page.locator('.d2l-stage .d2l-picture').bounding_box()
+        view = page.locator('.d2l-composite .d2l-picture').bounding_box()
         assert view['y'] >= -1 and view['y'] + view['height'] < 844  # it stays in sight
+    page.mouse.wheel(0, 300)
+    page.wait_for_timeout(500)
+    bar, above = (page.locator(part).bounding_box() for part in ('.d2l-bar', '.d2l-composite'))
+    assert bar['y'] + bar['height'] == pytest.approx(844, abs=1) and above['y'] == pytest.approx(0, abs=1)  # no strips
+    page.screenshot(path=shots / 'telephone-scrolled.png')
 
 
 def test_everybody_can_use_it_on_a_telephone(visited, shots):

@@ -111,9 +111,51 @@ def test_who_was_not_added_stays_out(hub, chromium):
         page.wait_for_selector('text=Invalid username or password')
 
 
+# what `others` may do with all that there is below some folders; nobody's own things are left out
+WALK = """
+import json, os, sys
+readable, listable, writable = [], [], []
+for top in sys.argv[1:]:
+    for folder, folders, files in os.walk(top):
+        listable.append(folder)
+        folders[:] = [name for name in folders if not os.path.islink(os.path.join(folder, name))]
+        for path in (os.path.join(folder, name) for name in [*files, *folders]):
+            if os.lstat(path).st_uid != os.getuid() and not os.path.islink(path):
+                readable += [path] * (os.path.isfile(path) and os.access(path, os.R_OK))
+                writable += [path] * os.access(path, os.W_OK)
+print(json.dumps([readable, listable, writable]))
+"""
+
+
+def walk(hub, *tops):
+    status, printed, errors = hub.run('ada', 'python3', '-c', WALK, *tops)
+    assert status == 0, errors
+    return [[Path(path) for path in paths] for paths in json.loads(printed)]
+
+
+def test_a_student_can_list_nothing_of_the_project_and_what_is_made_later_is_closed_too(hub, pages):
+    made = hub.project / 'my-work' / 'today'
+    hub.run('root', 'sh', '-c', f'umask 022; mkdir -p {made}; echo solved > {made}/06_my_solutions.ipynb; '
+                                f'cp {made}/06_my_solutions.ipynb {hub.project}/notebooks')
+    assert walk(hub, hub.project) == [[], [], []]
+    inside = [hub.project / name for name in hub.run('root', 'ls', '-A', hub.project)[1].split('\n') if name]
+    theirs = {hub.project / name for name in ('d2l_style', 'docs', 'img', 'README.md', '.venv')}
+    readable, listable, writable = walk(hub, *inside, hub.project / 'classroom' / 'hub', made)
+    assert {hub.project / path.relative_to(hub.project).parts[0] for path in [*readable, *listable]} <= {
+        *theirs, hub.project / 'classroom'}
+    assert all(path.is_relative_to(hub.project / 'classroom' / 'hub') for path in [*readable, *listable]
+               if 'classroom' in path.parts)
+    assert not writable
+    assert {path.name for path in walk(hub, hub.data / 'homes')[1]} >= {'homes', 'ada'}
+    homes = hub.data / 'homes'
+    assert all(path == homes or path.is_relative_to(homes / 'ada') for path in walk(hub, homes)[1])
+    assert not hub.seen(homes / 'ada' / 'neural-style' / 'notebooks' / '06_my_solutions.ipynb').exists()
+
+
 @pytest.mark.parametrize('path', ['{homes}/ben', '{homes}/ben/neural-style/notebooks/01_pictures.ipynb',
                                   '{course}/source/style_transfer/06_exercises.ipynb', '{course}', '{project}/tests',
-                                  '{project}/.git', '{hub}/jupyterhub.sqlite', '{hub}/teacher-password'])
+                                  '{project}/.git', '{project}/notebooks', '{hub}/jupyterhub.sqlite',
+                                  '{hub}/teacher-password'])
 def test_a_student_reads_nothing_of_others(hub, pages, path):
     file = path.format(homes=hub.data / 'homes', hub=hub.data / 'hub', course=hub.project / 'classroom/course',
                        project=hub.project)
@@ -167,14 +209,31 @@ def test_nobody_computes_on_the_workers_of_another(hub, pages):
     cluster = hub.start('ben', python, '-c', """if __name__ == '__main__':
         from distributed import Client
         with Client(n_workers=1, threads_per_worker=1, dashboard_address=None) as client:
-            print(client.submit(sum, [1, 2]).result(), client.scheduler.address, flush=True)
+            print(client.submit(sum, [1, 2]).result(), client.scheduler.address,
+                  client.scheduler_info()['services']['dashboard'], flush=True)
             input()""")
-    computed, address = cluster.stdout.readline().split()
+    computed, address, port = cluster.stdout.readline().split()
     assert computed == '3'
     status, _, errors = hub.run('ada', python, '-c', f"from distributed import Client; Client('{address}', timeout=5)")
     assert status != 0
     assert 'certificate' in errors.lower() or 'OSError' in errors, errors
+    page = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:{}/info/main/workers.html')"
+    assert port and '404' in hub.run('ada', python, '-c', page.format(port))[2]
     cluster.communicate('\n')
+
+
+def test_what_the_hub_and_its_servers_listen_on_is_closed_to_other_machines_but_for_the_door(hub, pages):
+    door = int(hub.url.rsplit(':', 1)[1])
+    started = [psutil.Process(hub.pid), *psutil.Process(hub.pid).children(recursive=True)]
+    found = {(process.name(), *connection.laddr) for process in started
+             for connection in process.net_connections('tcp') if connection.status == psutil.CONN_LISTEN}
+    assert len(found) >= 4
+    assert {port for _, address, port in found if address not in ('127.0.0.1', '::1')} <= {door}
+    for _, _, port in found:  # and nobody is told anything without a password
+        asked = (f"import urllib.request\ntry: print(urllib.request.urlopen('http://127.0.0.1:{port}/', timeout=5).url)"
+                 "\nexcept Exception as error: print(type(error).__name__, getattr(error, 'code', ''))")
+        said = hub.run('ada', 'python3', '-c', asked)[1]
+        assert 'login' in said or not said.startswith('http'), said
 
 
 def test_exercises_are_handed_out_taken_in_graded_and_given_back(hub, pages, shots):
@@ -204,6 +263,13 @@ def test_exercises_are_handed_out_taken_in_graded_and_given_back(hub, pages, sho
     [found] = folder.rglob('*.html')
     assert 'gram is right' in found.read_text()
     exchanged = hub.data / 'exchange' / 'neural-style'
+    readable, listable, writable = walk(hub, hub.data, exchanged / 'outbound', exchanged / 'inbound',
+                                        exchanged / 'feedback')
+    assert all(path.is_relative_to(exchanged / 'outbound') for path in readable
+               if path.is_relative_to(hub.data / 'exchange'))
+    assert not [path for path in readable if path.is_relative_to(hub.data / 'hub')]
+    assert {exchanged / 'inbound', exchanged / 'feedback'}.isdisjoint(listable)
+    assert set(writable) <= {hub.data / 'exchange', exchanged / 'inbound'}
     for change in (['mv', exchanged, f'{exchanged}-gone'], ['ls', exchanged / 'inbound']):
         assert hub.run('ben', *change)[0] != 0
 

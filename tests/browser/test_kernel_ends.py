@@ -22,6 +22,11 @@ BROKEN = """() => [...document.querySelectorAll('.d2l-panel, .d2l-panel *')]
   .filter(e => getComputedStyle(e, '::before').content.includes('\\uf127')).length"""
 IDLE = """() => { const kernel = jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
   return kernel?.connectionStatus === 'connected' && kernel.status === 'idle'; }"""
+# milliseconds from now until something is said, and the longest that the page's own clock has stood still
+CLOCK = """() => { const start = performance.now(); let last = start; window.gap = 0;
+  const timer = setInterval(() => { const now = performance.now();
+    window.gap = Math.max(window.gap, now - last - 50); last = now;
+    if (document.querySelector('.d2l-watch > div')) { window.said = now - start; clearInterval(timer); } }, 50); }"""
 LONG = 'lab.training.stop.value = 10_000'
 
 
@@ -141,6 +146,23 @@ def test_a_busy_kernel_is_no_dead_one(served, chromium):
         execute(page, 'import time; time.sleep(6)')
         wait_for_epoch(page, before + 1)
         assert set(page.evaluate('() => window.seen')) == {''}
+
+
+@pytest.mark.parametrize('name', ['02_features', '03_losses'])
+def test_a_panel_of_the_notebooks_says_within_3_seconds_that_its_kernel_was_killed(served, chromium, shots, name):
+    with opened(chromium, served, name) as page:
+        page.wait_for_timeout(2000)  # for some beats
+        kernel = int(execute(page, 'import os; print(os.getpid())'))
+        page.evaluate(CLOCK)
+        os.kill(kernel, signal.SIGKILL)
+        page.locator('.d2l-watch > div').first.wait_for()
+        seconds, stood_still = page.evaluate('() => [window.said, window.gap].map(ms => ms / 1000)')
+        print(f'said after {seconds:.1f} s, in which a busy page stood still for {stood_still:.1f} s at a time')
+        assert seconds < 3 + 2 * stood_still
+        page.screenshot(path=shots / f'{name}-killed.png')
+        page.locator('.jp-Dialog').wait_for()
+        for dialog in page.locator('.jp-Dialog .jp-mod-accept').all():
+            dialog.click()
 
 
 @pytest.mark.parametrize('name', ['02_features', '03_losses'])

@@ -68,3 +68,14 @@ def test_no_line_and_no_output_needs_a_horizontal_scroll_bar_and_to_open_and_sav
       await panel.sessionContext.shutdown();
       panel.dispose(); }""")
     lab.wait_for_selector('.jp-Notebook', state='detached')
+
+
+def test_jupyterlab_says_what_a_stored_picture_shows(lab):
+    lab.evaluate("async () => { await jupyterapp.commands.execute('docmanager:open', "
+                 "{path: 'notebooks/01_pictures.ipynb'}); }")
+    lab.wait_for_selector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-CodeCell')
+    image = lab.locator('.jp-RenderedImage img').first
+    while not image.count():  # it is made when it comes in sight
+        lab.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollBy(0, 200)")
+        lab.wait_for_timeout(100)
+    expect(image).to_have_attribute('alt', 'Figure: content image: mountain_lake.')

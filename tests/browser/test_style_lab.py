@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from ..waiting import wait_for
-from .drive import complaints, execute, expect, sticks_out
+from .drive import SEEN_TOGETHER, complaints, execute, expect, sticks_out
 
 pytestmark = pytest.mark.slow
 LONG = 'lab.training.stop.value = 10_000'  # a run that does not end before the test does
@@ -46,7 +46,7 @@ def composite(page):
     if page.evaluate('() => Boolean(window.jupyterapp?.shell.currentWidget?.sessionContext)'):  # not in the app
         execute(page, 'pass')  # answered after everything before it
     page.wait_for_timeout(300)
-    source = page.locator('.d2l-stage .d2l-picture').get_attribute('src')
+    source = page.locator('.d2l-composite .d2l-picture').get_attribute('src')
     return bytes(page.evaluate('async src => [...new Uint8Array(await (await fetch(src)).arrayBuffer())]', source))
 
 
@@ -250,10 +250,10 @@ def test_views_of_the_composite_image(page, shots):
         pictures.append(composite(page))
         page.screenshot(path=shots / f'{kind.replace(" / ", "-").replace(" ", "-")}.png')
     assert len(set(pictures)) == 3
-    image = page.locator('.d2l-stage .d2l-picture')
+    image = page.locator('.d2l-composite .d2l-picture')
     assert image.bounding_box()['width'] > 400
     page.locator('.d2l-tools').get_by_role('button', name='real pixels').click()
-    page.wait_for_function('() => document.querySelector(".d2l-stage .d2l-picture").width === 225')
+    page.wait_for_function('() => document.querySelector(".d2l-composite .d2l-picture").width === 225')
     tab(page, 'Gram matrices')
     expect(page.locator('.d2l-grams img')).to_have_count(2)
 
@@ -438,9 +438,9 @@ def test_picture_and_sliders_are_on_the_screen_together(page, shots):
     page.set_viewport_size({'width': 1366, 'height': 768})
     page.locator('.d2l-lab').evaluate('lab => lab.scrollIntoView()')
     page.wait_for_timeout(500)
-    picture = page.locator('.d2l-stage .d2l-picture').bounding_box()
+    picture = page.locator('.d2l-composite .d2l-picture').bounding_box()
     assert picture['width'] >= 0.4 * 1366
-    assert picture['y'] + picture['height'] < 768
+    assert page.evaluate(SEEN_TOGETHER) == {'counts': [1, 1, 1, 6, 4, 4], 'cut': [], 'scrolls': False}
     for slider in page.locator('.d2l-controls .noUi-target:visible').all():
         box = slider.bounding_box()
         assert box['width'] > 100
@@ -451,9 +451,13 @@ def test_picture_and_sliders_are_on_the_screen_together(page, shots):
     for key in ('ArrowRight', 'Home', 'End'):  # labels of other lengths
         page.keyboard.press(key)
         page.wait_for_timeout(300)
-        assert page.locator('.d2l-stage .d2l-picture').bounding_box() == pytest.approx(picture, abs=1)
+        assert page.locator('.d2l-composite .d2l-picture').bounding_box() == pytest.approx(picture, abs=1)
     button(page, 'Pause').click()
     page.screenshot(path=shots / 'laptop.png')
+    page.set_viewport_size({'width': 1920, 'height': 1080})
+    page.wait_for_timeout(500)
+    page.locator('.d2l-lab').evaluate('lab => lab.scrollIntoView()')
+    assert page.evaluate(SEEN_TOGETHER) == {'counts': [1, 1, 1, 6, 4, 4], 'cut': [], 'scrolls': False}
     for width in (1280, 1366, 1920):
         page.set_viewport_size({'width': width, 'height': 900})
         page.wait_for_timeout(1000)

@@ -1,24 +1,33 @@
 """Checks of the exercises: right solutions pass, usual mistakes get their hint, nothing comes with a traceback."""
 import d2l_style
 from d2l_style import compute_loss, extract_features, get_inits
-from d2l_style.exercises import EXERCISES, NotRight, check, chosen, judge, mark, mark_answer
+from d2l_style.beyond import blend_styles
+from d2l_style.exercises import EXERCISES, SPECIAL, WARM_UP, NotRight, check, chosen, judge, mark, mark_answer
+from d2l_style.fast.compiled import gram, tv_loss
 from d2l_style.images import rgb_mean, rgb_std
 
+import functools
+import re
 from functools import cache
+from pathlib import Path
 
 import mxnet as mx
+import nbformat
+import numpy as np
 import pytest
 
-from ..solutions import RIGHT, WRONG, source
+from ..solutions import RIGHT, WAYS, WRONG, source
 
-NAMES = [*EXERCISES, 'trim', 'train']
+NOTEBOOKS = Path(__file__).resolve().parents[2] / 'notebooks'
+NAMES = [*EXERCISES, *SPECIAL]
 
 
 def solution(name, text):
     """The function `name` out of the source of a solution, with the names that the notebook gives it."""
     given = {'nd': mx.nd, 'nn': mx.gluon.nn, 'gluon': mx.gluon, 'autograd': mx.autograd, 'rgb_mean': rgb_mean,
              'rgb_std': rgb_std, 'gram': d2l_style.gram, 'get_inits': get_inits, 'extract_features': extract_features,
-             'compute_loss': compute_loss}
+             'compute_loss': compute_loss, 'np': np, 'content_loss': d2l_style.content_loss,
+             'style_loss': d2l_style.style_loss}
     exec(source(text), given)
     return given[name]
 
@@ -34,6 +43,13 @@ def verdict_on(mistake, seed):
 @pytest.mark.parametrize('name', NAMES)
 def test_a_right_solution_passes(name, seed):
     assert judge(name, solution(name, RIGHT[name]), seed).hints == ()
+
+
+@pytest.mark.parametrize('seed', [0, 1])
+@pytest.mark.parametrize('way', [1, 2])
+@pytest.mark.parametrize('name', WAYS)
+def test_there_are_other_ways(name, way, seed):
+    assert judge(name, solution(name, WAYS[name][way]), seed).hints == ()
 
 
 @pytest.mark.parametrize('seed', [0, pytest.param(1, marks=pytest.mark.slow)])
@@ -148,10 +164,41 @@ def test_hints_come_one_at_a_time(capsys):
     assert capsys.readouterr().out == '✓ gram is right.\n'
 
 
-@pytest.mark.parametrize('name', EXERCISES)
+@pytest.mark.parametrize('name', WARM_UP)
 def test_the_packages_function_is_nobodys_solution(name):
     packages = getattr(d2l_style, name)
     assert "the package's function" in judge(name, packages).hints[0]
+
+
+@pytest.mark.parametrize('variation', WAYS)
+def test_no_function_of_the_notebooks_is_right_for_a_variation(variation):
+    known = [*(solution(name, RIGHT[name]) for name in RIGHT if name not in WAYS), compute_loss,
+             blend_styles, functools.partial(tv_loss, mx.nd), functools.partial(gram, mx.nd)]
+    assert not any(judge(variation, lambda *arguments, f=f: f(*arguments)).passed for f in known)
+    for file in NOTEBOOKS.glob('0[!6]*.ipynb'):
+        cells = nbformat.read(file, as_version=4).cells
+        assert not any(f'def {variation}' in cell.source for cell in cells), file
+
+
+@pytest.mark.parametrize('mistake', WRONG)
+def test_no_hint_has_a_number_that_was_computed(mistake):
+    name, text, _ = WRONG[mistake]
+    said = ' '.join(hint for hint in verdict_on(mistake, 0).hints if 'it stopped' not in hint)
+    numbers = re.findall(r'-?\d+\.\d+', said)
+    assert set(numbers) <= {'0.1', '0.01', '1.3'}, name + text  # of examples, and of an exercise
+
+
+def test_headings_have_the_points_of_their_checks():
+    heading, found = '', {}
+    for cell in nbformat.read(NOTEBOOKS / '06_exercises.ipynb', as_version=4).cells:
+        heading = cell.source.splitlines()[0] if cell.cell_type == 'markdown' else heading
+        grader = cell.metadata.get('nbgrader', {})
+        if grader.get('grade_id', '').startswith('check_') and 'answer' not in grader['grade_id']:
+            found[grader['grade_id'].removeprefix('check_')] = (heading, grader.get('points'))
+    assert set(found) == {*RIGHT}
+    for name, (heading, points) in found.items():
+        assert heading.startswith('### 1.' if name in WAYS else '#### Warm-up')
+        assert heading.endswith(f'({points} points)') if name in WAYS else points is None
 
 
 def test_marks_are_lost_with_a_hint_and_without_a_traceback():

@@ -37,11 +37,13 @@ def test_the_browser_follows_layer_and_channel(job):
 
 def test_the_stored_page_shows_a_still_picture(job):
     panel = browse_features(job[0], job[3])
-    stored = panel._repr_mimebundle_()
+    stored, metadata = panel._repr_mimebundle_()
+    assert metadata['alt'] == stored['text/plain']
     assert stored['text/plain'].startswith('Feature browser')
     assert 'application/vnd.jupyter.widget-view+json' in stored
     assert stored_of(panel)[1].startswith('Feature browser')
     assert Image.open(io.BytesIO(picture_of(panel))).width > 300
+    panel.close()
 
 
 def test_the_table_maps_every_convolution(pretrained_net):

@@ -248,6 +248,7 @@ def test_closing_leaves_no_thread_and_no_widget():
 
 
 def test_the_stored_page_shows_a_picture_of_the_lab(lab):
-    stored = lab._repr_mimebundle_()
+    stored, metadata = lab._repr_mimebundle_()
     assert stored['image/png'].startswith('iVBOR')
     assert 'run this cell' in stored['text/plain']
+    assert metadata == {'alt': stored['text/plain']}

@@ -1,6 +1,7 @@
 from d2l_style import Weights
+from d2l_style.lab.chart import chart_html
 from d2l_style.lab.digits import short
-from d2l_style.lab.loss_views import Curves, bars_html, round_numbers, sums, tick_labels, weighted_losses
+from d2l_style.lab.loss_views import CURVES, Curves, bars_html, round_numbers, sums, weighted_losses
 
 import re
 
@@ -9,23 +10,42 @@ import numpy as np
 from .conftest import trained
 
 
+def paths(curves):
+    """The lines of the chart: (stroke, points as (x, y)), y growing downwards."""
+    found = re.findall(r'<path d="([^"]*)" stroke="(#\w+)"', curves.chart.value)
+    return {stroke: re.findall(r'[ML](\d+) (\d+)', path) for path, stroke in found}
+
+
+def line(curves, name):
+    return paths(curves)[CURVES[name][0]]
+
+
+def texts(curves, kind):
+    return re.findall(rf'class="d2l-{kind}" style="[^"]*">(.*?)<', curves.chart.value)
+
+
 def test_curves_show_every_loss_and_skip_what_a_logarithm_cannot(worker):
     curves = Curves()
-    assert '–' in curves.legend.value
+    assert '–' in curves.chart.value
     trained(worker, 2)
     trained(worker, 2, weights=Weights(tv=0))
     curves.show(worker.history)
-    assert curves.lines['style'].y.tolist() == [step.style_loss for step in worker.history]
-    assert np.isnan(curves.lines['TV'].y[2:]).all()
-    assert curves.scales['y'].max >= max(step.total_loss for step in worker.history)
-    assert short(worker.history[-1].style_loss) in curves.legend.value
+    assert [x for x, _ in line(curves, 'style')] == ['0', '20', '40', '60']  # thousandths of 50 epochs
+    assert [x for x, _ in line(curves, 'TV')] == ['0', '20']
+    assert f'<output class="d2l-style">{short(worker.history[-1].style_loss)}</output>' in curves.chart.value
     measured = worker.transfer.measure(worker.X)
     curves.show(worker.history, sums(measured, Weights()))  # the legend is of the picture that is seen
     total = sum(weighted_losses(measured, Weights()))
-    assert short(total) in curves.legend.value and total != worker.history[-1].total_loss
+    assert f'sum {short(total)}"' in curves.chart.value and total != worker.history[-1].total_loss
     curves.show(worker.history * 1000)
-    assert len(curves.lines['sum'].y) == 300
-    assert curves.scales['x'].max == 4000
+    assert len(line(curves, 'sum')) == 300
+    assert texts(curves, 'column') == ['0', '800', '1600', '2400', '3200', '4000']
+
+
+def test_a_line_is_where_its_losses_are():
+    page = chart_html([([0, 5, 10], np.array([1, 100, 10]), '#123', '')], 10, [1, 2, 5, 10, 20, 50, 100], 'a line')
+    assert 'd="M0 1000h0L500 0L1000 500" stroke="#123"' in page
+    assert re.findall(r'd2l-row" style="top:(.*?)">(.*?)<', page) == [('100.0%', '1'), ('50.0%', '10'), ('0.0%', '100')]
 
 
 def test_the_axis_keeps_to_what_the_run_shows_and_leaves_out_what_is_0(worker):
@@ -36,18 +56,15 @@ def test_the_axis_keeps_to_what_the_run_shows_and_leaves_out_what_is_0(worker):
     assert 0 <= worker.history[0].content_loss < 1e-6  # the content image itself
     curves = Curves()
     curves.show(worker.history)
-    found = [loss for step in worker.history for loss in (step.content_loss, step.style_loss, step.tv_l)]
-    losses = [loss for loss in found if loss > 1e-3]
-    assert min(losses) / 2.5 <= curves.scales['y'].min <= min(losses)
-    most = max(step.total_loss for step in worker.history)
-    assert most <= curves.scales['y'].max <= 2.5 * most
-    assert np.isnan(curves.lines['content'].y[0]) and not np.isnan(curves.lines['content'].y[1:]).any()
+    assert [x for x, _ in line(curves, 'content')] == ['20', '40', '60', '80']
+    rows = [int(y) for points in paths(curves).values() for _, y in points]
+    assert min(rows) >= 0 and max(rows) <= 1000
 
 
 def test_axes_write_numbers_as_the_lab_does():
-    labels = tick_labels([0, 1e-7, 1e-3, 1, 1000, 50_000, 1e6])
-    assert labels == {'0': '0', '1e-7': '1e-7', '0.001': '0.001', '1': '1', '1000': '1000',
-                      '50000': '50\u202f000', '1000000': '1e6'}
+    page = chart_html([], 50_000, [1e-7, 2e-7, 5e-7, 1e-3, 1, 1e6], 'nothing')
+    assert re.findall(r'd2l-row" style="[^"]*">(.*?)<', page) == ['1e-7', '0.001', '1', '1e6']
+    assert '>10\u202f000<' in page
 
 
 def test_bars_tell_each_loss_before_and_after_weighting(worker):

@@ -1,11 +1,13 @@
 from d2l_style.lab import style_lab
 from d2l_style.lab.cells import on_interrupt
+from d2l_style.lab.drawing import picture_png
+from d2l_style.lab.panel import Panel
 from d2l_style.lab.watch import APP, LAB, NOTEBOOK
 
 import signal
-import threading
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from ..waiting import wait_for
@@ -16,7 +18,16 @@ def test_a_lab_beats_until_it_is_closed():
     before = lab.watch.beat
     wait_for(lambda: lab.watch.beat > before)
     lab.close()
-    assert not [thread for thread in threading.enumerate() if thread.name == 'style lab beat']
+    assert not lab.watch._thread.is_alive()
+
+
+def test_a_panel_beats_once_it_is_shown():
+    panel = Panel([], picture_png(np.zeros((60, 400, 3), 'uint8')), 'about')
+    for _ in range(2):
+        panel._repr_mimebundle_()
+    wait_for(lambda: panel.watch.beat)
+    panel.close()
+    assert not panel.watch._thread.is_alive()
 
 
 @pytest.mark.parametrize('words', [NOTEBOOK, LAB, APP])

@@ -87,10 +87,19 @@ def test_img_holds_the_pictures_that_are_shown_and_nothing_else():
     assert shown == set((ROOT / 'img').iterdir())
 
 
+def docstring_lines(file):
+    """How many lines of a file are docstrings."""
+    tree = ast.parse(file.read_text(encoding='utf-8'))
+    owners = [node for node in ast.walk(tree) if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))]
+    return sum(node.body[0].end_lineno - node.body[0].lineno + 1 for node in owners if ast.get_docstring(node))
+
+
 def test_the_chapter_can_be_read_in_an_evening():
-    lines = [len((PACKAGE / f'{name}.py').read_text(encoding='utf-8').splitlines()) for name in CHAPTER]
+    """Its code; docstrings, of which the API reference is made, have a line for each argument."""
+    files = [PACKAGE / f'{name}.py' for name in CHAPTER]
+    lines = [len(file.read_text(encoding='utf-8').splitlines()) for file in files]
     assert max(lines) <= 250
-    assert sum(lines) <= 600
+    assert sum(lines) - sum(map(docstring_lines, files)) <= 457
 
 
 @pytest.mark.parametrize('folder', [path.parent.name for path in sorted(PACKAGE.glob('*/__init__.py'))])

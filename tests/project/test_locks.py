@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from ..systems import WINDOWS
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ['requirements.txt', 'requirements/teach.txt', 'requirements/hub.txt', 'requirements/test.txt']
+LOCKS = ['requirements.txt', *(f'requirements/{name}.txt' for name in ('teach', 'hub', 'site', 'test'))]
 if WINDOWS:  # the hub is Linux's
     LOCKS.remove('requirements/hub.txt')
 UNLOCKED = {'pip', 'd2l-style'}  # an environment's own, and this project

@@ -1,10 +1,13 @@
-"""The stored notebooks: as they ran, short cells, the default profile."""
+"""The stored notebooks: as they ran, short cells, the default profile, and pages that say what their pictures show."""
+import json
 import runpy
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbconvert.exporters import ScriptExporter
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter, ScriptExporter
+from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = [*sorted((ROOT / 'notebooks').glob('*.ipynb')), *(ROOT / 'classroom').glob('course/source/*/*.ipynb')]
@@ -43,6 +46,14 @@ def test_a_notebook_can_be_converted_to_a_script(file):
     script, resources = ScriptExporter().from_filename(file)
     assert resources['output_extension'] == '.py'
     compile(script, file.with_suffix('.py').name, 'exec')
+
+
+@pytest.mark.parametrize('file', NOTEBOOKS, ids=lambda file: f'{file.parent.name}/{file.name}')
+def test_an_exported_page_says_what_each_picture_shows(file):
+    config = json.loads((ROOT / 'tools' / 'setup' / 'jupyter_config.json').read_text(encoding='utf-8'))
+    page, _ = HTMLExporter(config=Config(config)).from_filename(file)
+    alts = [image.attrs['alt'] for image in BeautifulSoup(page, 'html.parser').select('img')]
+    assert all(alts) and 'No description has been provided for this image' not in alts
 
 
 def test_a_notebook_that_is_run_says_what_its_language_is(tmp_path):

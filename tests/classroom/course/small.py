@@ -6,6 +6,7 @@ import copy
 
 import nbformat
 from hand_out import copy_to
+from nbgrader.utils import is_grade
 from nbgrader_commands import ASSIGNMENT, NOTEBOOK
 
 from .notebooks import REAL, Exercises, name_of
@@ -40,7 +41,7 @@ assert {name}({argument}) == {right!r}, 'another number: {name} is wrong'
 ### END HIDDEN TESTS'''
 ANSWERS = {'answer_1': 'conv1_1', 'answer_2': 'one', 'answer_3': 'style', 'answer_4': 1}
 SOURCES = {'cell-01': "content_name = 'mountain_lake'", 'cell-02': 'import math',
-           'package_gram': 'from math import fabs as gram'}
+           'package_gram': 'from math import fabs as gram', 'package_losses': 'from math import fabs as style_loss'}
 
 
 def small(notebook, hidden):
@@ -57,13 +58,14 @@ def small(notebook, hidden):
             cell.source = CHECK.format(name=name.removeprefix('check_'), argument=-3, right=9)
         if name.startswith('check_answer'):
             cell.source = cell.source.replace('(-3) == 9', f' == {ANSWERS[name.removeprefix("check_")]!r}')
-        if not hidden:
+        if not (hidden and is_grade(cell)):
             cell.source = cell.source.split('\n### BEGIN HIDDEN')[0]
     return notebook
 
 
 SMALL = Exercises(small(REAL.released, hidden=False), {
-    name: SQUARE.format(name=name, square='X * X' if name != 'train' else 'math.prod([X, X])') for name in REAL.right})
+    name: SQUARE.format(name=name, square='X * X' if name != 'train_until_still' else 'math.prod([X, X])')
+    for name in REAL.right})
 
 
 def course(folder, exercises, slow='nothing is slow', seconds=5, once=False):

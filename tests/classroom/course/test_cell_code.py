@@ -1,5 +1,5 @@
 """A cell's code tells whether it is Python and what it defines, and is never run."""
-from cell_code import compiles, defined, definitions
+from cell_code import calls, compiles, defined, definitions, taken_from
 
 
 def test_code_is_understood_without_running_it():
@@ -9,3 +9,8 @@ def test_code_is_understood_without_running_it():
     assert not compiles('return 1') and not compiles('Three sentences.')
     assert definitions('a = 1\n@mark\ndef f():\n    return 1\n\nb = 2', {'f', 'b'}) == (
         '@mark\ndef f():\n    return 1\nb = 2')
+
+
+def test_what_a_cell_calls_and_takes_is_known():
+    assert calls('@a.b\ndef f(): input()\nx.y(z)') == {'.b', 'input', '.y'} and calls('no Python') == set()
+    assert taken_from('import p.q as m\nfrom p import g as h, k\nm.v\nk.w\no.u', 'p') == {'g', 'k', 'v', 'w'}

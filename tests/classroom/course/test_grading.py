@@ -1,5 +1,6 @@
 """A class hands in: nbgrader gives each its marks and hints, and nobody stops the grading of the others."""
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from grade import grade, report
 from grader import Grader
 from hand_out import student_version
@@ -23,7 +25,8 @@ from .small import course
 pytestmark = [pytest.mark.slow, grading]
 
 ROOT = Path(__file__).resolve().parents[3]
-POINTS = {'postprocess': 3, 'trim': 3, 'content_loss': 2, 'gram': 5, 'style_loss': 4, 'tv_loss': 4, 'train': 5}
+POINTS = {'mean_content_loss': 3, 'gradient_by_differences': 3, 'centred_gram': 2, 'batch_gram': 5,
+          'weighted_style_loss': 4, 'masked_tv_loss': 4, 'train_until_still': 5}
 ANSWERS = {'answer_1': 2, 'answer_2': 2, 'answer_3': 2, 'answer_4': 2}
 AUTOMATIC, ALL = 34, 50
 MAKE_RELEASE = ('generate_assignment', ASSIGNMENT)
@@ -35,7 +38,8 @@ def groups():
     """Wrong solutions, one for each exercise in each notebook; all mistakes there are: tests/exercises."""
     by_exercise = {}
     for mistake, (name, *_) in WRONG.items():
-        by_exercise.setdefault(name, []).append(mistake)
+        if name in POINTS:
+            by_exercise.setdefault(name, []).append(mistake)
     return list(zip(*by_exercise.values()))[:2]
 
 
@@ -53,7 +57,8 @@ def graded(tmp_path_factory):
 
 def hand_in(folder):
     """Everybody's notebook, in the folder submitted."""
-    submit(folder, 'solution', (folder / 'source' / ASSIGNMENT / NOTEBOOK).read_text())
+    source_text = (folder / 'source' / ASSIGNMENT / NOTEBOOK).read_text()
+    submit(folder, 'solution', source_text.replace('### BEGIN HIDDEN TESTS', ''))
     submit(folder, 'empty', (folder / 'release' / ASSIGNMENT / NOTEBOOK).read_text())
     right = nbformat.writes(solved())  # which has full marks in test_odd_handins.py
     for number, mistakes in enumerate(GROUPS):
@@ -77,8 +82,8 @@ def without_checks(text):
     for cell in notebook.cells:
         if cell.metadata.get('nbgrader', {}).get('grade_id', '').startswith('check_'):
             cell.source, cell.metadata['tags'] = '', ['experiment', 'skip-execution']
-        if cell.metadata.get('nbgrader', {}).get('grade_id') == 'gram':
-            cell.source = 'gram = None'
+        if cell.metadata.get('nbgrader', {}).get('grade_id') == 'batch_gram':
+            cell.source = 'batch_gram = None'
     return nbformat.writes(notebook)
 
 
@@ -124,7 +129,8 @@ def test_wrong_solutions_lose_their_marks_and_get_their_hints(graded, number):
 
 def test_the_others_keep_theirs(graded):
     folder, _ = graded
-    assert {name: score for name, (score, _) in marks(folder, 'no-checks').items()} == {**POINTS, **ANSWERS, 'gram': 0}
+    scores = {name: score for name, (score, _) in marks(folder, 'no-checks').items()}
+    assert scores == {**POINTS, **ANSWERS, 'batch_gram': 0}
 
 
 def test_wrong_answers_lose_their_marks_and_say_where_to_look(graded):
@@ -159,17 +165,35 @@ def test_what_is_no_notebook_is_named_and_has_no_marks(graded, student, words):
 
 def test_emptied_or_tagged_checks_come_back(graded):
     _folder, results = graded
-    assert results['no-checks'].score == AUTOMATIC - POINTS['gram']
+    assert results['no-checks'].score == AUTOMATIC - POINTS['batch_gram']
 
 
 def test_everybody_has_feedback_and_a_row_in_the_table(graded):
     folder, results = graded
     assert {file.parts[-3] for file in folder.glob('feedback/*/*/*.html')} == set(results)
     page = (folder / 'feedback' / 'wrong-0' / ASSIGNMENT / '06_exercises.html').read_text()
-    assert 'below 0 or above 1' in page and 'Traceback (most' not in page
+    assert 'are added up' in page and 'Traceback (most' not in page
     table = pd.read_csv(folder / 'grades.csv').set_index('student_id')
     assert table['score'].dropna().to_dict() == {name: one.score for name, one in results.items() if not one.problem}
     assert table['problem'].dropna().to_dict() == {name: one.problem for name, one in results.items() if one.problem}
+
+
+def test_no_page_shows_a_hidden_test_or_an_answer_of_the_key(graded):
+    folder, results = graded
+    cells = nbformat.read(folder / 'source' / ASSIGNMENT / NOTEBOOK, as_version=4).cells
+    hidden, key = ({line.strip() for cell in cells for part in re.findall(
+        rf'### BEGIN {kind}\n(.*?)### END {kind}', cell.source, re.DOTALL) for line in part.splitlines()}
+        for kind in ('HIDDEN TESTS', 'SOLUTION'))
+    assert len(hidden) > len(POINTS) + len(ANSWERS) and len(key) > 20
+    released = (folder / 'release' / ASSIGNMENT / NOTEBOOK).read_text()
+    for student in set(results) - {'solution'}:
+        text = (folder / 'feedback' / student / ASSIGNMENT / '06_exercises.html').read_text()
+        page = BeautifulSoup(text, 'html.parser')
+        shown = {line.strip() for line in page.get_text().splitlines()}
+        assert not [line for line in hidden if line and any(line in one for one in shown)], student
+        assert student != 'empty' or not [line for line in key & shown if line and line not in released]
+    text = (folder / 'feedback' / 'empty' / ASSIGNMENT / '06_exercises.html').read_text()
+    assert 'mark_answer' not in text and all(f'check_{name}' in text for name in [*POINTS, *ANSWERS])
 
 
 def test_a_grader_that_fails_is_named_and_leaves_its_log(graded, monkeypatch):

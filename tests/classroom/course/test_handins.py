@@ -7,7 +7,7 @@ import tarfile
 import zipfile
 
 import pytest
-from handins import folder_name, take_in
+from whose import folder_name
 
 from ...systems import WINDOWS
 from .notebooks import RELEASED, ROOT, content, solved
@@ -52,26 +52,6 @@ def locked(data):
         at = changed.find(mark)
         changed[at + place] |= 1
     return bytes(changed)
-
-
-@pytest.fixture
-def take(tmp_path):
-    """{path: bytes} → {student: (file that counts, problem, remarks)}, and what was listed."""
-    def do(files, **settings):
-        archive, spool = tmp_path / 'archive', tmp_path / 'spool'
-        spool.mkdir()
-        for name, data in files.items():
-            target = archive / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.mkdir() if data is None else target.write_bytes(data)
-            if name.startswith('new/') or '.new.' in name:
-                os.utime(target, (2e9, 2e9))
-        hand_ins, listed = take_in(sorted(archive.iterdir()), RELEASED, spool, **settings)
-        for one in hand_ins:
-            assert bool(one.file) != bool(one.problem)
-            assert not one.file or one.file.path.read_bytes() in (RIGHT, EMPTY, OTHER, RIGHT[:9000], b'%PDF')
-        return {one.student: (str(one.file or ''), one.problem, one.remarks) for one in hand_ins}, listed
-    return do
 
 
 @pytest.mark.parametrize(('path', 'data', 'student'), [
@@ -120,14 +100,22 @@ def test_what_cannot_be_read_is_its_students_problem(take, path, data, words):
 
 
 def test_many_packed_files_are_not_unpacked_for_ever(take, monkeypatch):
-    monkeypatch.setattr('handins.MEMBERS', 3)
-    monkeypatch.setattr('handins.UNPACKED', 10**6)
+    monkeypatch.setattr('handins.MEMBERS', 5)
+    monkeypatch.setattr('handins.UNPACKED', 5 * 10**6)
     nested = packed({N: RIGHT})
     for _ in range(6):
         nested = packed({'x.zip': nested})
     found, _ = take({'a.zip': packed({f'{n}.txt': b'x' for n in range(9)}), 'b.zip': packed({N: b'{' * 10**7}),
                      'c.zip': nested})
     assert 'unpacks to more' in found['a'][1] and 'unpacks to more' in found['b'][1] and '4 times' in found['c'][1]
+
+
+def test_archives_in_an_archive_count_together(take, monkeypatch):
+    monkeypatch.setattr('handins.UNPACKED', 10**6)
+    inner = packed({'a.txt': b'x' * 180_000})  # counts twice: itself, and what is in it
+    _, listed = take({f'{name}.zip': packed(dict.fromkeys([f'{one}.zip' for one in range(many)], inner))
+                      for name, many in (('two', 2), ('three', 3))})
+    assert [name for name, _, what in listed if 'unpacks to more' in what] == ['three.zip/2.zip']
 
 
 @pytest.mark.skipif(WINDOWS, reason='Windows has no pipes among files, and links only with rights')
@@ -169,6 +157,13 @@ def test_of_several_files_the_best_reading_counts_and_is_named(take, files, take
     rivals = sum(data in (RIGHT, EMPTY) for data in files.values()) + 2 * ('zip' in taken)
     assert (f'{taken} was taken, not' in ' '.join(found['ada'][2])) == (rivals > 1)
     assert len(listed) == len(files) + ('zip' in taken)
+
+
+def test_a_method_of_packing_that_python_lacks_is_called_by_its_name(take):
+    data = bytearray(packed({N: RIGHT, 'ben.txt': b'x'}))
+    for mark, place in ((b'PK\x03\x04', 8), (b'PK\x01\x02', 10)):
+        data[data.find(mark) + place] = 9
+    assert 'by a method that can\'t be unpacked here (Deflate64' in take({'ada.zip': bytes(data)})[0]['ada'][1]
 
 
 def test_what_is_damaged_beside_a_good_file_is_named(take):

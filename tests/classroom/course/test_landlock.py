@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 
+import apart
 import landlock
 import pytest
 
@@ -21,6 +22,7 @@ def write(name):
 print('write inside', can(write, inside + '/new'))
 print('rename inside', can(os.rename, inside + '/new', inside + '/newer'))
 print('read outside', can(lambda: open(outside).read()))
+print('list outside', can(os.listdir, os.path.dirname(outside)))
 print('null', can(write, '/dev/null'))
 print('write', can(write, outside))
 print('make', can(os.mkdir, outside + '.folder'))
@@ -34,17 +36,19 @@ pytestmark = pytest.mark.skipif(landlock.strength() < 1, reason='NO LANDLOCK: Li
 
 
 def test_a_confined_program_writes_into_its_folder_only(tmp_path):
-    inside, outside = tmp_path / 'home', tmp_path / 'other'
+    inside, sockets, outside = tmp_path / 'home', tmp_path / 'run', tmp_path / 'other'
     inside.mkdir()
+    sockets.mkdir()
     outside.write_text('of another')
     with socket.create_server(('127.0.0.1', 0)) as server:
         threading.Thread(target=lambda: [server.accept() for _ in range(1)], daemon=True).start()
-        done = subprocess.run([sys.executable, landlock.__file__, inside, sys.executable, '-c', TRIES, inside, outside,
-                               str(server.getsockname()[1])], capture_output=True, text=True)
+        program = [sys.executable, '-c', TRIES, inside, outside, str(server.getsockname()[1])]
+        done = subprocess.run(apart.command(inside, sockets, program, 'no'), capture_output=True, text=True)
     assert not done.stderr
     allowed = {line.rsplit(' ', 1 if line.endswith('can') else 2)[0]: line.endswith('can')
                for line in done.stdout.splitlines()}
-    assert allowed == {'write inside': True, 'rename inside': True, 'read outside': True, 'null': True, 'write': False,
+    assert allowed == {'write inside': True, 'rename inside': True, 'read outside': False,
+                       'list outside': False, 'null': True, 'write': False,
                        'make': False, 'remove': False, 'rename out': False, 'connect': landlock.strength() < 4,
                        'signal': landlock.strength() < 6}
     assert outside.read_text() == 'of another'
@@ -55,4 +59,4 @@ def test_a_program_runs_where_the_system_cannot_confine(tmp_path, monkeypatch):
         raise OSError('not here')
     monkeypatch.setattr(landlock, '_call', no_such_call)
     assert landlock.strength() == 0
-    landlock.confine(tmp_path)  # and goes on
+    landlock.confine([tmp_path], tmp_path)  # and goes on

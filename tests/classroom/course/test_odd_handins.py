@@ -26,7 +26,7 @@ def everybody(request, tmp_path_factory):
     All of them with small exercises, which need no MXNet, and a dozen with the real ones.
     """
     exercises, cases = {'small': (SMALL, odd.everybody), 'real': (REAL, odd.a_dozen)}[request.param]
-    folder = course(tmp_path_factory.mktemp('odd') / 'course', exercises, slow='def gram(X)', once=True)
+    folder = course(tmp_path_factory.mktemp('odd') / 'course', exercises, slow='def batch_gram(X)', once=True)
     cases = cases(exercises)
     put(folder, cases)
     before = installed()

@@ -17,38 +17,40 @@ from .test_grading import AUTOMATIC, POINTS, submit
 
 pytestmark = [pytest.mark.slow, grading]
 
+WITHOUT_GRAM = AUTOMATIC - POINTS['batch_gram']
+BEFORE_GRAM = POINTS['mean_content_loss'] + POINTS['gradient_by_differences'] + POINTS['centred_gram']
 SECONDS = f'54321.{os.getpid()}'  # no other run of these tests has this one
-TAKES_OVER = {  # source of the cell `gram`: what it does to those who run it, and the marks that are left
-    'endless-loop': ('while True:\n    pass', AUTOMATIC - POINTS['gram']),
+TAKES_OVER = {  # source of the cell `batch_gram`: what it does to those who run it, and the marks that are left
+    'endless-loop': ('while True:\n    pass', WITHOUT_GRAM),
     'deaf-loop': ('''import time
 while True:
     try:
         while True:
             time.sleep(1)
     except KeyboardInterrupt:
-        pass''', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
-    'ends-the-kernel': ('import os\nos._exit(0)', POINTS['postprocess'] + POINTS['trim'] + POINTS['content_loss']),
+        pass''', BEFORE_GRAM),
+    'ends-the-kernel': ('import os\nos._exit(0)', BEFORE_GRAM),
     'deletes-its-home': ('import shutil\nfrom pathlib import Path\nshutil.rmtree(Path.home(), ignore_errors=True)',
-                         AUTOMATIC - POINTS['gram']),
-    'takes-all-memory': ('import mmap\nhog = [mmap.mmap(-1, 10**9) for _ in range(1000)]\n' + SMALL.right['gram'],
-                         AUTOMATIC - POINTS['gram']),
+                         WITHOUT_GRAM),
+    'takes-all-memory': ('import mmap\nhog = [mmap.mmap(-1, 10**9) for _ in range(1000)]\n' + SMALL.right['batch_gram'],
+                         WITHOUT_GRAM),
     'deletes-files': ('''import shutil
 from pathlib import Path
 from zipfile import ZipFile
 for folder in (Path.cwd(), Path.home()):
     for file in folder.iterdir():
-        shutil.rmtree(file, ignore_errors=True) if file.is_dir() else file.unlink()''', AUTOMATIC - POINTS['gram']),
+        shutil.rmtree(file, ignore_errors=True) if file.is_dir() else file.unlink()''', WITHOUT_GRAM),
     'leaves-a-process': ('''import subprocess
 subprocess.Popen(['sleep', 'SECONDS'], start_new_session=True)'''.replace('SECONDS', SECONDS),
-                         AUTOMATIC - POINTS['gram']),
+                         WITHOUT_GRAM),
     'reads-the-tests': ('''from pathlib import Path
 from zipfile import ZipFile
 found = [str(file) for folder in ('.', '..') for file in Path(folder).rglob('*06_exercises*')]
 print('found', found)
-assert not found''', AUTOMATIC - POINTS['gram']),
+assert not found''', WITHOUT_GRAM),
     'spoils-the-fonts': ('import matplotlib\nfrom pathlib import Path\n'
                          'file = Path(matplotlib.get_cachedir(), "fontlist-1.json")\n'
-                         'print("found", file.read_text())\nfile.write_text("spoilt")', AUTOMATIC - POINTS['gram']),
+                         'print("found", file.read_text())\nfile.write_text("spoilt")', WITHOUT_GRAM),
 }
 
 
@@ -61,7 +63,7 @@ def graded(tmp_path_factory):
     """The folder of a course, and {student: `Graded`}, after the submissions that take over were graded."""
     folder = course(tmp_path_factory.mktemp('class') / 'course', SMALL, slow='while True')
     for name, (text, _) in TAKES_OVER.items():
-        submit(folder, name, right(gram=text))
+        submit(folder, name, right(batch_gram=text))
     for name in ('changes', 'leaves', 'stays'):
         submit(folder, name, right())
     (folder / 'fontlist-1.json').write_text('of all')
@@ -113,7 +115,7 @@ def rounds(graded):
         mark_by_hand(folder, student, {'question_1': 4, 'question_2': 3})
     submit(folder, 'stays', right())
     submit(folder, 'changes', right()[:9000])
-    submit(folder, 'latecomer', right(gram='gram = None'))
+    submit(folder, 'latecomer', right(batch_gram='batch_gram = None'))
     submitted(folder, 'leaves').unlink()
     first = grade_again(folder)
 
@@ -121,7 +123,7 @@ def rounds(graded):
     os.utime(submitted(folder, 'latecomer'), (1, 1))
     fewer = nbformat.reads(right(), as_version=4)
     fewer.cells[at(fewer, 'question_2')].source += ' More.'
-    del fewer.cells[at(fewer, 'gram')]
+    del fewer.cells[at(fewer, 'batch_gram')]
     submit(folder, 'changes', nbformat.writes(fewer))
     return first, grade_again(folder)
 
@@ -150,7 +152,7 @@ def mark_by_hand(folder, student, scores):
 def test_only_what_has_changed_is_graded_whatever_its_date(rounds):
     first, second = rounds
     assert (first.asked, second.asked) == (['latecomer'], ['changes', 'latecomer'])
-    assert first.results['latecomer'].score == AUTOMATIC - POINTS['gram']
+    assert first.results['latecomer'].score == WITHOUT_GRAM
     assert second.results['latecomer'].score == AUTOMATIC
 
 
@@ -167,8 +169,8 @@ def test_old_marks_never_stand_under_a_new_file(rounds):
 
 def test_marks_by_hand_come_back_for_what_has_not_changed(rounds):
     one = rounds[1].results['changes']
-    assert one.score == AUTOMATIC - POINTS['gram'] + 4  # question 1 is as it was
-    assert '`gram` was not found' in one.remarks[0]
+    assert one.score == WITHOUT_GRAM + 4  # question 1 is as it was
+    assert '`batch_gram` was not found' in one.remarks[0]
     assert one.remarks[1] == 'marked by hand before, and changed since, so to be marked again: question_2 (3)'
 
 

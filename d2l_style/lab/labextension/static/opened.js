@@ -3,6 +3,9 @@
 // Widgets live in the kernel. A notebook that was saved with some names them, and once that kernel is gone JupyterLab
 // shows "Error displaying widget: model not found", although a still picture of the same output lies beside it.
 // And JupyterLab notes in a notebook which Python it runs in: who only opens it would change the file.
+// A picture's description is in the metadata of its output, which JupyterLab does not read.
+// And an explorer's table is in its output: it needs no widget, no kernel, and nobody's trust.
+const EXPLORER = 'application/vnd.d2l-style.explorer', EXPLORER_MODULE = new URL('explorer.js', document.currentScript.src);
 const VIEW = 'application/vnd.jupyter.widget-view+json';
 
 async function widgetsOf(sessionContext) {
@@ -43,7 +46,40 @@ function staysAsItIs(model) {
   });
 }
 
+function saysWhatItShows(rendermime) {
+  for (const mimeType of ['image/png', 'image/jpeg']) {
+    const factory = rendermime.getFactory(mimeType), rank = rendermime.getRank(mimeType);
+    if (!factory) continue;
+    const createRenderer = options => {
+      const renderer = factory.createRenderer(options);
+      const render = renderer.renderModel.bind(renderer);
+      renderer.renderModel = async model => {
+        await render(model);
+        if (model.metadata.alt) renderer.node.querySelector('img')?.setAttribute('alt', model.metadata.alt);
+      };
+      return renderer;
+    };
+    rendermime.addFactory({ ...factory, mimeTypes: [mimeType], createRenderer }, rank);
+  }
+}
+
+function showsExplorers(rendermime) {
+  const factory = rendermime.getFactory('text/plain');
+  const createRenderer = options => {
+    const renderer = factory.createRenderer(options);
+    renderer.renderModel = async model => {
+      const { mount } = await import(EXPLORER_MODULE);
+      renderer.node.replaceChildren();
+      mount(renderer.node, model.data[EXPLORER]);
+    };
+    return renderer;
+  };
+  rendermime.addFactory({ safe: true, mimeTypes: [EXPLORER], createRenderer }, -100);  // before a widget's view
+}
+
 async function opened(panel) {
+  showsExplorers(panel.content.rendermime);
+  saysWhatItShows(panel.content.rendermime);
   await panel.context.ready;
   staysAsItIs(panel.content.model);
   await panel.sessionContext.ready;

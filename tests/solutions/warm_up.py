@@ -1,5 +1,5 @@
-"""Solutions of notebook 6 as students hand them in: right ones, and wrong ones with the hint they should get."""
-from textwrap import dedent
+"""Solutions of the warm-up: the chapter's functions."""
+from .edit import instead
 
 RIGHT = {
     'postprocess': '''
@@ -52,12 +52,7 @@ RIGHT = {
 
 
 def _instead(name, *changes):
-    """The right solution of `name` with some of its words changed; every change has to be one."""
-    source = RIGHT[name]
-    for old, new in changes:
-        assert old in source, old
-        source = source.replace(old, new)
-    return source
+    return instead(RIGHT[name], *changes)
 
 
 TRAINS_THE_NETWORK = '''
@@ -169,8 +164,3 @@ WRONG = {
     'loss goes up': ('train', _instead('train', ('[-1]', '[-1] * -1')), 'another place'),
     'not recorded': ('train', _instead('train', ('with autograd.record():', 'if True:')), 'stopped'),
 }
-
-
-def source(text):
-    """A solution without the indentation that it has here."""
-    return dedent(text).strip()
