@@ -153,6 +153,20 @@ def test_a_figure_that_two_documents_have_by_chance_is_none(one, other):
     assert not told_twice({'one': one, 'other': other})
 
 
+def test_the_marking_scheme_has_the_points_of_the_exercises():
+    text = (ROOT / 'docs' / 'teachers.md').read_text(encoding='utf-8')
+    rows = re.findall(r'^\| (?:1\.\d .*|question \d) \| (\d) \|', text, re.MULTILINE)
+    each, = re.findall(r'^\| answers 1 to 4 .* \| (\d) each \|', text, re.MULTILINE)
+    cells = [cell.metadata.nbgrader for file in ROOT.glob('classroom/course/source/*/*.ipynb')
+             for cell in nbformat.read(file, as_version=4).cells if cell.metadata.get('nbgrader', {}).get('points')]
+    points = {cell.grade_id: int(cell.points) for cell in cells}
+    answers = [points.pop(f'check_answer_{number}') for number in range(1, 5)]
+    assert [int(row) for row in rows] == list(points.values())
+    assert answers == [int(each)] * 4
+    by_hand = sum(cell.points for cell in cells if cell.grade_id.startswith('question'))
+    assert f'{sum(cell.points for cell in cells) - by_hand:.0f} points by checks and {by_hand:.0f} by hand' in text
+
+
 def test_the_readme_is_read_in_three_minutes():
     assert len((ROOT / 'README.md').read_text(encoding='utf-8').splitlines()) <= 90
 
