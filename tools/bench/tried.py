@@ -2,8 +2,8 @@
 
     python tools/bench/tried.py
 
-One job, 225×150, embedded backbone, 300 epochs of every way; epochs on smaller pictures count by
-their pixels. Prints Markdown.
+One job, 225×150, the bundled network, 300 epochs of every way; epochs on smaller pictures count by
+their pixels. Prints the table of docs/speed.md.
 """
 from d2l_style import FeatureNet, Weights, get_contents, get_styles, gram, load_backbone, read_image, train_steps
 from d2l_style.fast.compiled import TransferLoss
@@ -112,9 +112,9 @@ WAYS = {
     'Adam 0.1, cosine, Laplacian pyramid of 5': lambda: adam(0.1, levels=5),
     "SciPy's L-BFGS-B": scipys,
     'L-BFGS, pixels': lambda: ours(frequencies=False),
-    'L-BFGS by frequency, 10 pairs': lambda: ours(pairs=10),
-    'L-BFGS by frequency, 20 pairs': lambda: ours(pairs=20),
-    '**L-BFGS by frequency, 40 pairs: fast mode**': ours,
+    'preconditioned L-BFGS, 10 pairs': lambda: ours(pairs=10),
+    'preconditioned L-BFGS, 20 pairs': lambda: ours(pairs=20),
+    '**preconditioned L-BFGS, 40 pairs: fast mode**': ours,
     'the same after 20 epochs at 112×75': lambda: ours([(112, 75), SHAPE]),
     'the same after 20 epochs at 159×106 (steps of √2)': lambda: ours([(159, 106), SHAPE]),
     'the same after 20 epochs each at 56×38 and 112×75': lambda: ours([(56, 38), (112, 75), SHAPE]),

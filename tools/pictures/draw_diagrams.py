@@ -1,7 +1,7 @@
 """Draw the two diagrams of `img/` as SVG: what goes in and comes out, and how training flows.
 
 The first one holds small copies of the two default pictures and of what fast mode makes of them at
-900×600, so draw it again when these or the embedded network change. Takes two minutes.
+900×600, so draw it again when these or the bundled network change. Takes two minutes.
 
     python tools/pictures/draw_diagrams.py
 """
@@ -59,7 +59,7 @@ def picture(x, y, width, height, file, title):
 
 
 def composite(style_weight=1e4):
-    """Fast mode's picture of the two default ones, with the embedded network."""
+    """Fast mode's picture of the two default ones, with the bundled network."""
     X = train_fast(read_image('mountain_lake'), read_image('painted_hills'), (900, 600), FeatureNet(load_backbone()),
                    weights=Weights(style=style_weight))
     return Image.fromarray((postprocess(X).asnumpy() * 255).round().astype('uint8'))
