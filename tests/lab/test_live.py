@@ -23,3 +23,4 @@ def test_it_draws_first_and_last_and_in_between_as_often_as_its_share_allows(mon
     assert all(data['metadata']['alt'] == data['text/plain'] for data in shown)
     assert view.losses == {'content': [0, 1, 2, 3, 4], 'style': [10, 9, 8, 7, 6], 'TV': [1] * 5}
     assert view.epochs == list(range(5))
+    assert view.axes.get_ylim()[0] > 0.5  # the content loss of epoch 0 is 0, and stretches no axis
