@@ -13,6 +13,7 @@ from .drawing import described, picture_png
 
 SHARE = 0.02  # of the time that the training may lose to the drawing
 SIZE = {'image/png': {'width': 760}}
+LEAST = 1e-3  # of a curve: the first content loss is 0, but for rounding, and would stretch the axis
 LINES = {'content': '-', 'style': '--', 'TV': '-.'}
 
 
@@ -71,7 +72,7 @@ class LiveView:
         if self.canvas is None:
             self._make(picture)
         for line, values in zip(self.lines, self.losses.values()):
-            line.set_data(self.epochs, np.where(np.greater(values, 0), values, np.nan))  # the first content loss is 0
+            line.set_data(self.epochs, np.where(np.greater(values, LEAST), values, np.nan))
         self.axes.relim()
         self.axes.autoscale_view()
         self.image.set_data(picture)
