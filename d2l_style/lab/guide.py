@@ -4,7 +4,7 @@ from .controls import button
 from .help import EXPERIMENTS
 
 LEAST = 150  # epochs: by then everything was done that an experiment asks for, and a pause is its end, too
-NOT_YET = 'Expected and seen will stand here, side by side, when the run is over.'
+NOT_YET = f'Expected and seen will stand here, side by side, when the run is over, or paused after epoch {LEAST}.'
 
 
 class Guide(widgets.VBox):
