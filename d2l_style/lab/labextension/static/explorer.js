@@ -131,7 +131,9 @@ function lossBars(table, scale) {
 function lossCurves(table) {
   const width = 450, height = 150, left = 56, bottom = 26, right = 62, top = 8;
   const svg = drawn('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', class: 'curves' });
-  const scale = decades(table.curves.flatMap(curves => curves.slice(1).flat()));
+  const all = table.curves.flatMap(curves => curves.slice(1).flat());
+  const least = 1e-6 * all.reduce((a, b) => Math.max(a, b), 0);  // below it a loss is 0, but for rounding: left out
+  const scale = decades(all.filter(loss => loss > least));
   const last = Math.max(1, ...table.curves.map(curves => curves[0].at(-1)));
   const x = epoch => left + (width - left - right) * epoch / last;
   const y = loss => height - bottom - (height - bottom - top) * place(loss, scale);
@@ -154,7 +156,8 @@ function lossCurves(table) {
       svg.style.visibility = curves ? '' : 'hidden';
       if (!curves) return;
       const [epochs, ...losses] = curves;
-      lines.forEach((line, i) => line.setAttribute('points', epochs.map((e, k) => `${x(e)},${y(losses[i][k])}`).join(' ')));
+      lines.forEach((line, i) => line.setAttribute('points', epochs.flatMap((e, k) =>
+        losses[i][k] > least ? `${x(e)},${y(losses[i][k])}` : []).join(' ')));
       const ends = losses.map((loss, i) => [y(loss.at(-1)) + 4, i]).sort((a, b) => a[0] - b[0]);
       ends.forEach((end, k) => { if (k) end[0] = Math.max(end[0], ends[k - 1][0] + 14); });
       const over = Math.max(0, ends.at(-1)[0] - (height - bottom + 4));
