@@ -161,10 +161,10 @@ def write_table(course, book, assignment, graded):
             penalty = submission.late_submission_penalty
             row |= {'timestamp': submission.timestamp, 'raw_score': submission.score,
                     'late_submission_penalty': penalty, 'score': max(0.0, submission.score - penalty)}
-        table.writerow({column: _harmless(value) for column, value in row.items()})
+        table.writerow({column: harmless(value) for column, value in row.items()})
     store(file.getvalue().encode('utf-8-sig'), course / 'grades.csv')
 
 
-def _harmless(value):
+def harmless(value):
     """A text that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in tuple('=+-@\t\r') else value

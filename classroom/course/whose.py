@@ -283,6 +283,12 @@ def text_of(name):
         return letters.decode('cp1252', errors='replace')
 
 
+def in_a_line(text):
+    """A text without what a terminal obeys, such as the end of a line or Escape: names and code are students'."""
+    return ''.join('\N{REPLACEMENT CHARACTER}' if unicodedata.category(one) in ('Cc', 'Cs', 'Zl', 'Zp') else one
+                   for one in text)
+
+
 def folder_name(student):
     """A name that any file system, web address and pattern takes, from which the student's can still be read."""
     safe = ''.join(one if one.isalnum() or one in ' _.@()' + "'-" else ''.join(
