@@ -24,6 +24,7 @@ from reading import Unreadable
 from records import (
     Record,
     give_back,
+    in_a_line,
     is_graded,
     key_of,
     open_gradebook,
@@ -34,7 +35,7 @@ from records import (
 )
 from roster import Roster
 from tqdm import tqdm
-from whose import folder_name, in_a_line
+from whose import folder_name
 
 NOTHING, NOT_YET = 'nothing was handed in', 'not graded yet: call make grade'
 GONE = 'its file is not in submitted/ any more'

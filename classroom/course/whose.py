@@ -165,9 +165,7 @@ def students(owners, known, before):
 def _that_may_be_one(student, known, before):
     """Sets of students whose names are alike; `student`: {owner: student}, else as in `students`."""
     alike, with_number = {}, {*known.values(), *(name for owner, name in student.items() if owner.number)}
-    for name in set(before) - set(known.values()):
-        alike.setdefault(key(name), set()).add(name)
-    for owner, name in student.items():
+    for owner, name in [*((Owner(one), one) for one in set(before) - set(known.values())), *student.items()]:
         alike.setdefault(owner.number or key(name), set()).add(name)
         if not owner.number:  # it may be whoever has this name and a number
             alike[key(name)].update(one for one in with_number if key(re.sub(r'_\d+$', '', one)) == key(name))
@@ -290,12 +288,6 @@ def text_of(name):
         return unicodedata.normalize('NFC', letters.decode())
     except UnicodeDecodeError:  # from before UTF-8
         return letters.decode('cp1252', errors='replace')
-
-
-def in_a_line(text):
-    """A text without what a terminal obeys, such as the end of a line or Escape: names and code are students'."""
-    return ''.join('\N{REPLACEMENT CHARACTER}' if unicodedata.category(one) in ('Cc', 'Cs', 'Zl', 'Zp') else one
-                   for one in text)
 
 
 def folder_name(student):
