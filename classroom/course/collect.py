@@ -13,7 +13,7 @@ from handins import NOISE, HandIn, take_in
 from nbgrader.api import MissingEntry
 from nbgrader_commands import ASSIGNMENT, COURSE, EXCHANGE, NOTEBOOK, exchange, store
 from reading import Unreadable
-from records import Record, key_of, open_gradebook, withdraw
+from records import Record, harmless, in_a_line, key_of, open_gradebook, withdraw
 from restore import restore
 from roster import Roster
 from whose import folder_name, spellings, text_of
@@ -47,7 +47,7 @@ def collect(course=COURSE):
     looked_at += [HandIn(student, problem=one['problem'], called=one['called'], remarks=one['remarks'])
                   for student, one in before.items() if student not in now and one['problem']]
     table = io.StringIO(newline='')
-    csv.writer(table).writerows([('file', 'student', 'what became of it'), *listed])
+    csv.writer(table).writerows([('file', 'student', 'what became of it'), *(map(harmless, row) for row in listed)])
     store(table.getvalue().encode('utf-8-sig'), course / 'collected.csv')
     return looked_at, listed
 
@@ -116,14 +116,14 @@ def preview(hand_ins, listed, course=COURSE):
     """Print who has handed in what can't be graded, what is to be said about others, and what was not taken."""
     problems = [one for one in hand_ins if one.problem]
     for one in problems:
-        print(f'{one.student:20s}  PROBLEM: {one.problem}')
+        print(in_a_line(f'{one.student:20s}  PROBLEM: {one.problem}'))
     for one in hand_ins:
         if one.remarks and not one.problem:
-            print(f'{one.student:20s}  {"; ".join(one.remarks)}')
+            print(in_a_line(f'{one.student:20s}  {"; ".join(one.remarks)}'))
     nobodys = [(name, what) for name, student, what in listed if not student and what != NOISE]
     for name, what in nobodys:
-        print(f'NOT TAKEN: {name} {what}')
+        print(in_a_line(f'NOT TAKEN: {name} {what}'))
     for sentence in Roster(course).sentences(sorted({*collected(course), *names_in(course)})):
-        print(sentence)
+        print(in_a_line(sentence))
     print(f'notebooks taken: {len(hand_ins) - len(problems)}, to ask for again: {len(problems)}, files without a name: '
           f'{len(nobodys)}; all files: {course / "collected.csv"}')

@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pages
 from nbconvert import HTMLExporter
+from nbgrader.utils import parse_utc
 from nbgrader_commands import ASSIGNMENT, NOTEBOOK, nbgrader, store
 from records import feedback_key
 
@@ -42,5 +43,24 @@ def copy_of_exchange(course, record, step):
     """What nbgrader's exchange has put beside a notebook: when it was handed in, and what its feedback is called."""
     for name in ('timestamp.txt', 'submission_secret.txt'):
         file = course / 'submitted' / record.student / ASSIGNMENT / name
+        if name == 'timestamp.txt' and not time_of_exchange(course, record.student):
+            continue
         if file.is_file() and not file.is_symlink():
             shutil.copyfile(file, course / step / record.name / ASSIGNMENT / name)
+
+
+def time_of_exchange(course, student):
+    """When something was handed in, as nbgrader's exchange has written it beside it; '' where that is no time.
+
+    It lies among what the student handed in, and so may be anything.
+    """
+    file = course / 'submitted' / student / ASSIGNMENT / 'timestamp.txt'
+    if not file.is_file() or file.is_symlink():
+        return ''
+    try:
+        with file.open(encoding='utf-8') as lines:
+            said = lines.read(100).strip()
+        parse_utc(said)
+    except (ValueError, OverflowError):  # also of letters that are none
+        return ''
+    return said

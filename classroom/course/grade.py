@@ -14,7 +14,7 @@ from queue import SimpleQueue
 import apart
 import nbformat
 from collect import collected, key_of_file, restored
-from feedback import copy_of_exchange, give_feedback
+from feedback import copy_of_exchange, give_feedback, time_of_exchange
 from grader import Grader
 from hand_out import changes, key_of_release, released
 from handins import HandIn, take_in
@@ -24,6 +24,7 @@ from reading import Unreadable
 from records import (
     Record,
     give_back,
+    in_a_line,
     is_graded,
     key_of,
     open_gradebook,
@@ -107,8 +108,7 @@ def _handed_in(course, assignment, spool):
     for one in hand_ins.values():
         if not one.file and not one.problem:
             one.problem = GONE
-        stamp = course / 'submitted' / one.student / ASSIGNMENT / 'timestamp.txt'
-        one.time = stamp.read_text().strip() if stamp.is_file() else one.time
+        one.time = time_of_exchange(course, one.student) or one.time
     return sorted(hand_ins.values(), key=lambda one: one.student)
 
 
@@ -260,10 +260,10 @@ def report(graded, only=(), course=COURSE):
             continue
         marks = ' not graded ' if one.score is None else f'{one.score:5.1f} of {one.largest:.0f}'
         said = '; '.join([f'PROBLEM: {one.problem}'] * bool(one.problem) + list(one.remarks))
-        print(f'{one.student:20s} {marks}{"  + by hand" if one.by_hand else ""}  {said}'.rstrip())
+        print(in_a_line(f'{one.student:20s} {marks}{"  + by hand" if one.by_hand else ""}  {said}'.rstrip()))
     handed_in = [one for one in graded if one.problem != NOTHING]
     for sentence in Roster(course).sentences([one.student for one in handed_in]):
-        print(sentence)
+        print(in_a_line(sentence))
     print(f'feedback for each: {course / "feedback"}, table: {course / "grades.csv"}')
     problems = sum(bool(one.problem) for one in handed_in)
     if problems:

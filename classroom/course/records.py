@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import shutil
+import unicodedata
 from dataclasses import asdict, dataclass, field
 
 import nbformat
@@ -161,10 +162,16 @@ def write_table(course, book, assignment, graded):
             penalty = submission.late_submission_penalty
             row |= {'timestamp': submission.timestamp, 'raw_score': submission.score,
                     'late_submission_penalty': penalty, 'score': max(0.0, submission.score - penalty)}
-        table.writerow({column: _harmless(value) for column, value in row.items()})
+        table.writerow({column: harmless(value) for column, value in row.items()})
     store(file.getvalue().encode('utf-8-sig'), course / 'grades.csv')
 
 
-def _harmless(value):
+def harmless(value):
     """A text that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in tuple('=+-@\t\r') else value
+
+
+def in_a_line(text):
+    """A text without what a terminal obeys, such as the end of a line or Escape: names and code are students'."""
+    return ''.join('\N{REPLACEMENT CHARACTER}' if unicodedata.category(one) in ('Cc', 'Cs', 'Zl', 'Zp') else one
+                   for one in text)

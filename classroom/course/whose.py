@@ -150,19 +150,26 @@ def students(owners, known, before):
         others = numbers[name] | {number for number, one in known.items() if one == name}
         if owner.number and owner.number not in known and others - {owner.number, ''}:
             student[owner] = f'{name}_{owner.number.split()[-1]}'
-    said, alike = {}, {}
-    for name in set(before) - set(known.values()):
-        alike.setdefault(key(name), set()).add(name)
+    said = {}
     for owner, name in student.items():
         if owner.number and key(owner.name) not in key(name):
             said.setdefault(name, []).append(f'is also called {owner.name}: {owner.number} is the number of both, and '
                                              'they are taken as one student')
-        alike.setdefault(owner.number or key(name), set()).add(name)
-    for names in alike.values():
+    for names in _that_may_be_one(student, known, before):
         for name in sorted(names) if len(names) > 1 else ():
             said.setdefault(name, []).append(f'there is also {", ".join(sorted(names - {name}))}: taken as another '
                                              'student; if not, call their files alike')
     return {file: student[owner] for file, owner in owners.items()}, said
+
+
+def _that_may_be_one(student, known, before):
+    """Sets of students whose names are alike; `student`: {owner: student}, else as in `students`."""
+    alike, with_number = {}, {*known.values(), *(name for owner, name in student.items() if owner.number)}
+    for owner, name in [*((Owner(one), one) for one in set(before) - set(known.values())), *student.items()]:
+        alike.setdefault(owner.number or key(name), set()).add(name)
+        if not owner.number:  # it may be whoever has this name and a number
+            alike[key(name)].update(one for one in with_number if key(re.sub(r'_\d+$', '', one)) == key(name))
+    return alike.values()
 
 
 def _of_number(owners, known):

@@ -16,7 +16,7 @@ from .mask import MASKED_TV_LOSS
 from .network import compare_trim
 from .several_layers import MEAN_CONTENT_LOSS, WEIGHTED_STYLE_LOSS
 from .still import compare_train_until_still
-from .verdict import NotRight, Verdict, stopped
+from .verdict import NotRight, Verdict, is_plain, stopped
 from .warm_up import WARM_UP
 
 VARIATIONS = {'mean_content_loss': MEAN_CONTENT_LOSS, 'gradient_by_differences': GRADIENT_BY_DIFFERENCES,
@@ -46,7 +46,7 @@ def mark(name, solution, seed=1):
 
 def mark_answer(answer, right, look):
     """Raise `NotRight` with the hint `look` unless `answer` is `right`."""
-    if answer != right:
+    if not is_plain(answer) or answer != right:
         raise NotRight(f'✗ {answer!r} is not what was measured. {look}' if answer is not None else '✗ no answer yet')
 
 

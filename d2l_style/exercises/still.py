@@ -8,7 +8,7 @@ from ..features import FeatureNet
 from ..losses import Weights
 from ..training import train_steps
 from .loop import job, near
-from .verdict import same
+from .verdict import is_plain, same
 
 LR, LR_DECAY, MAX_EPOCHS, LAST = 0.05, 0.7, 7, 5  # the picture is still in epoch number LAST, of the most that are done
 FEW = 3  # epochs of the run that never is still
@@ -84,7 +84,7 @@ def _wrong_kind(found, start):
         shape = f' of shape {X.shape}' if hasattr(X, 'shape') else ''
         return (f'the first thing it returns is {type(X).__name__}{shape}; the composite image, of shape '
                 f'{start.shape}, is wanted.', 'What does `get_inits` give, and which of it is the picture?')
-    if not isinstance(epochs, int):
+    if not (isinstance(epochs, int) and is_plain(epochs)):
         return f'the second thing it returns is {type(epochs).__name__}; the number of epochs is wanted.',
     return ()
 

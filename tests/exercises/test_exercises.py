@@ -3,6 +3,7 @@ import d2l_style
 from d2l_style import compute_loss, extract_features, get_inits
 from d2l_style.beyond import blend_styles
 from d2l_style.exercises import EXERCISES, SPECIAL, WARM_UP, NotRight, check, chosen, judge, mark, mark_answer
+from d2l_style.exercises.verdict import same
 from d2l_style.fast.compiled import gram, tv_loss
 from d2l_style.images import rgb_mean, rgb_std
 
@@ -211,6 +212,24 @@ def test_marks_are_lost_with_a_hint_and_without_a_traceback():
         mark_answer('conv5_1', 'conv1_1', 'Look at the table.')
     with pytest.raises(NotRight, match='no answer yet'):
         mark_answer(None, 'conv1_1', 'Look at the table.')
+
+
+def test_an_object_that_equals_everything_has_no_marks():
+    def liar(kind):
+        return type('Liar', (kind,), {'__eq__': lambda *_: True, '__ne__': lambda *_: False, '__hash__': None,
+                                      'asnumpy': lambda self: self, '__array_function__': lambda *_: True})
+    for answer, right in ((liar(str)('conv5_1'), 'conv1_1'), (liar(int)(100), 1), (liar(object)(), 1)):
+        with pytest.raises(NotRight):
+            mark_answer(answer, right, 'Look at the table.')
+    for answer, right in ((np.str_('conv1_1'), 'conv1_1'), (np.int64(1), 1), (1.0, 1)):
+        mark_answer(answer, right, 'Look at the table.')
+    wrong = liar(mx.nd.NDArray)(mx.nd.ndarray._new_alloc_handle((2,), mx.cpu(), False, np.float32))
+    wrong[:] = 0
+    assert not same(wrong, mx.nd.ones((2,)))
+
+    train = solution('train_until_still', RIGHT['train_until_still'])
+    lies = judge('train_until_still', lambda *arguments: (train(*arguments)[0], liar(int)(99)))
+    assert lies.hints == ('the second thing it returns is Liar; the number of epochs is wanted.',)
 
 
 def test_a_choice_comes_before_the_measurement(capsys):

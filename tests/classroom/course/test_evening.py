@@ -1,6 +1,7 @@
 """A teacher's evening: late hand-ins, one student again, who is missing, exercises that change, and Control-C."""
 import csv
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -134,6 +135,23 @@ def test_an_evening(tmp_path, capsys):  # one after the other: each step needs t
     with pytest.raises(SystemExit, match='no end solution statement found\nNothing was changed'):
         release(folder)
     assert {file: file.read_bytes() for file in before} == before
+
+
+def test_a_name_or_a_time_can_be_anything(tmp_path, capsys):
+    evening = Evening(course(tmp_path / 'course', SMALL, once=True), capsys)
+    release(evening.folder, due='2026-11-01 08:00')
+    names = '=1+1', 'ben\n34.0 of 50', 'cy\x1b[2J\x1b]0;x\x07', 'dora', 'eve'
+    said = evening.put({f'{name}.ipynb': content(SMALL.released) for name in names})
+    assert not re.search(r'[^\n -~]', said.replace('\ufffd', '')) and 'ben\ufffd34.0 of 50' in said
+    with (evening.folder / 'collected.csv').open(encoding='utf-8-sig', newline='') as file:
+        assert ["'=1+1.ipynb", "'=1+1", 'taken'] in list(csv.reader(file))
+
+    for name, time in (('dora', b'\xff\xfe'), ('eve', b'tomorrow'), ('ben\n34.0 of 50', b'2026-11-01 09:00 UTC' * 99)):
+        (evening.folder / 'submitted' / name / ASSIGNMENT / 'timestamp.txt').write_bytes(time)
+    (evening.folder / 'submitted' / '=1+1' / ASSIGNMENT / 'timestamp.txt').symlink_to(evening.source)
+    graded, asked, said = evening.grade()
+    assert len(asked) == len(names) and {one.score for one in graded.values()} == {0}
+    assert '\x1b' not in said and said.count('\nben') == 1 and not any(one.late for one in graded.values())
 
 
 def test_a_due_date_is_one_of_this_place_and_can_be_taken_away():

@@ -73,6 +73,15 @@ def test_names_that_look_alike_are_said_of_both(take):
     assert ['there is also' in remarks[0] for *_, remarks in found.values()] == [True, True]
 
 
+def test_who_has_no_number_may_be_any_of_that_name(take):
+    moodle = [MOODLE.format(f'Anna Berg_{number}') for number in (12345, 12399)]
+    found, _ = take(dict.fromkeys([*moodle, MOODLE.format('Ed Fox_7777'), 'Anna Berg.ipynb'], RIGHT))
+    assert found['Anna Berg'][2][0].startswith('there is also Anna Berg_12345, Anna Berg_12399')
+    assert 'there is also Anna Berg' in found['Anna Berg_12345'][2][0] and not found['Ed Fox_7777'][2]
+    found, _ = take({'Anna Berg.ipynb': RIGHT}, numbers={'Moodle 12345': 'Anna Berg_12345'})
+    assert 'there is also Anna Berg_12345' in found['Anna Berg'][2][0]
+
+
 def test_a_name_of_before_that_looks_alike_is_said(take):
     assert take({'Anna.ipynb': RIGHT}, before=['anna', 'Ben'])[0]['Anna'][2][0].startswith('there is also anna')
 
