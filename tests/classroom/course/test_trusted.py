@@ -78,20 +78,20 @@ class Spy:
     def __repr__(self): return "SECRET" + str(In) + str(globals())
 answer_1 = Spy()
 '''
-TELLS = 'def gram(X):\n    raise ValueError("SECRET" + str(In))'
+TELLS = 'def batch_gram(X):\n    raise ValueError("SECRET" + str(In))'
 
 
 def own(source, exercises=SMALL):
     """A right notebook with a cell of the student's own, and at the end one that prints all that was run."""
     def edit(notebook):
-        notebook.cells.insert(at(notebook, 'gram'), new_code_cell(source))
+        notebook.cells.insert(at(notebook, 'batch_gram'), new_code_cell(source))
         notebook.cells.append(new_code_cell('print("SECRET", In, globals())'))
     return edited(edit, exercises)
 
 
 BAD = ('<script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)></svg>'
        '<iframe src="javascript:alert(4)"></iframe>'
-       '<a href="javascript:alert(5)">a</a><form action=/><input class=score id=check_gram></form>'
+       '<a href="javascript:alert(5)">a</a><form action=/><input class=score id=check_batch_gram></form>'
        '<style>*{display:none}</style><b style="background:url(//evil)" onclick=alert(6)>bold</b><base href=//evil>')
 LINKS = ('[a](javascript:alert(7)) [b](files/javascript:alert(8)) [c](file:///etc/passwd) ![d](//evil/picture.png) '
          '![e](attachment:e.png) [f](data:text/html,<script>alert(9)</script>) ```html\n<script>alert(10)</script>')
@@ -122,10 +122,11 @@ def hostile(notebook):
 
 CASES = {'reads': own(READS), 'leaves': own(LEAVES), 'writes': own(WRITES), 'prints': own(PRINTS),
          'empty': SMALL.released, 'spies': solved(SMALL, answer_1=SPIES),
-         'tells': solved(SMALL, gram=TELLS), 'hostile': edited(hostile, SMALL),
+         'tells': solved(SMALL, batch_gram=TELLS), 'hostile': edited(hostile, SMALL),
          'wrong': solved(SMALL, **{name: f'def {name}(X):\n    return 0' for name in POINTS},
                          answer_1="answer_1 = '?'", answer_2="answer_2 = '?'", answers_3_4='answer_3, answer_4 = 0, 0'),
-         'checks-gone': edited(without('check_gram', 'check_answer_1'), SMALL, gram='def gram(X):\n    return 0')}
+         'checks-gone': edited(without('check_batch_gram', 'check_answer_1'), SMALL,
+                               batch_gram='def batch_gram(X):\n    return 0')}
 
 
 @pytest.fixture(scope='module')
@@ -204,8 +205,9 @@ def test_what_a_student_lost_has_a_hint_and_what_is_right_says_so(graded):
     folder, _ = graded
     wrong = BeautifulSoup(page(folder, 'wrong'), 'html.parser').get_text()
     assert wrong.count('not right yet') == len(POINTS) + len(ANSWERS)
-    assert 'check_gram' in wrong and '0.0 / 5.0' in wrong
-    assert 'trim is right' in page(folder, 'checks-gone') and 'gram is right' not in page(folder, 'checks-gone')
+    assert 'check_batch_gram' in wrong and '0.0 / 5.0' in wrong
+    gone = page(folder, 'checks-gone')
+    assert 'centred_gram is right' in gone and 'batch_gram is right' not in gone
 
 
 def formgrader(folder, student):
@@ -229,7 +231,7 @@ def test_a_page_runs_nothing_of_a_students(graded, show):
         assert re.match(r'https?:|mailto:|#|$', element.get('href', '')), element
         assert re.match(r'data:image/(png|jpeg)|$', element.get('src', '')), element
         assert 'url' not in element.get('style', '')
-    assert [box['id'] for box in cells.select('input.score')].count('check_gram') <= 1
+    assert [box['id'] for box in cells.select('input.score')].count('check_batch_gram') <= 1
     assert 'bold' in cells.get_text() and ('plain' in cells.get_text() or show is page)  # which has no experiments
 
 
