@@ -35,13 +35,14 @@ async function showStills(panel) {
 function staysAsItIs(model) {
   const keys = ['kernelspec', 'language_info'];
   const own = Object.fromEntries(keys.map(key => [key, model.getMetadata(key)]));
+  let changes = 0, clean = false;  // the keys change one after the other, and each makes the notebook dirty
   model.metadataChanged.connect((_, { key }) => {
     const before = own[key], now = model.getMetadata(key);
     if (!before || before.name !== now?.name || JSON.stringify(before) === JSON.stringify(now)) return;
-    const clean = !model.dirty;  // which this change makes it as soon as all have heard of it
+    if (!changes++) clean = !model.dirty;  // which this change makes it as soon as all have heard of it
     setTimeout(() => {
       model.setMetadata(key, before);
-      if (clean) model.dirty = false;
+      if (!--changes && clean) model.dirty = false;
     });
   });
 }
