@@ -19,7 +19,7 @@ NOTEBOOK = {
     'quiet': 'The kernel gives no sign of life: it has died, or the machine is very busy. If this stays, restart it '
              f'(menu “Kernel”). {AGAIN} then.'}
 LAB = {**NOTEBOOK, 'over': 'The kernel was restarted or has died: this run is over, and nothing here answers any more. '
-                           f'{AGAIN}: settings and snapshots come back.'}
+                           f'{AGAIN} before you reload the page: settings and snapshots come back.'}
 APP = dict.fromkeys(NOTEBOOK, 'The program behind this page does not answer: it has ended, or the connection is gone. '
                               'If this stays, the run is over. Reload the page to begin a new one.')
 SCRIPT = """
