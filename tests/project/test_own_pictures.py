@@ -80,8 +80,9 @@ def test_a_photograph_keeps_its_proportions_and_any_folder_will_do(name, shape, 
     assert not (project.parent / 'build').exists()
 
 
-def test_the_style_may_be_the_content(project):
-    execute_with('03', project / 'notebooks', 'cat', 'cat')
+@pytest.mark.parametrize('name', ['03', '08'])
+def test_the_style_may_be_the_content(name, project):
+    execute_with(name, project / 'notebooks', 'cat', 'cat')
 
 
 def test_where_nothing_can_be_written_the_notebook_goes_on_also_when_the_style_is_the_content(project):
