@@ -27,12 +27,9 @@ def compare_train(train, seed):
         shape = f' of shape {X.shape}' if hasattr(X, 'shape') else ''
         return (f'it returns {type(X).__name__}{shape}; the composite image, of shape {start.shape}, is wanted.',
                 'What does `get_inits` give, and which of it is the picture?')
-    if not all(same(old, new.data()) for old, new in zip(weights, net.collect_params().values())):
-        return ('the network has changed.',
-                'What is trained here: the network, or the picture? Look at what the trainer was given.')
-    if same(X, start):
-        return ('the picture has not changed.',
-                'Is it the picture out of `get_inits` that you return? Is there a gradient, and who makes a step?')
+    hints = something_else_trained(net, weights, X, start)
+    if hints:
+        return hints
     net, start, contents_Y, styles_Y = job(seed)
     if not near(X, trained(start, *arguments), start):
         return _train_hints(X, start, arguments)
@@ -55,6 +52,17 @@ def trained(start, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, ch
     """The picture that the chapter's loop makes of `start`."""
     steps = train_steps(start, contents_Y, styles_Y, net, lr, max_epochs, lr_decay_epoch, changes=changes)
     return [step.X for step in steps][-1].copy()
+
+
+def something_else_trained(net, weights, X, start):
+    """Hints where the network's weights are not those of before, or the picture is still the start; else none."""
+    if not all(same(old, new.data()) for old, new in zip(weights, net.collect_params().values())):
+        return ('the network has changed.',
+                'What is trained here: the network, or the picture? Look at what the trainer was given.')
+    if same(X, start):
+        return ('the picture has not changed.',
+                'Is it the picture out of `get_inits` that you return? Is there a gradient, and who makes a step?')
+    return ()
 
 
 def near(X, wanted, start):

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from mxnet import autograd, nd
 
+from ..systems import WINDOWS
+
 
 def noise(width, height, seed):
     return nd.array(np.random.RandomState(seed).normal(size=(1, 3, height, width)))
@@ -25,7 +27,9 @@ def test_tiles_give_the_losses_and_the_gradient_of_the_whole_picture(kind, width
         l, losses, gradient = whole.gradient(X, weights)
         tiled_l, tiled_losses, tiled_gradient = tiled.gradient(X, weights)
         assert tiled_l.asscalar() == pytest.approx(l.asscalar(), rel=1e-4)
-        assert tiled_losses.asnumpy() == pytest.approx(losses.asnumpy(), rel=2e-4)  # small differences of large numbers
+        # MXNet 1.7 sums otherwise; a loss of 4e-5 is a small difference of large numbers
+        close = pytest.approx(losses.asnumpy(), rel=2e-4 if WINDOWS else 1e-4, abs=1e-8)
+        assert tiled_losses.asnumpy() == close
         assert abs(tiled_gradient - gradient).max().asscalar() < 1e-4 * abs(gradient).max().asscalar()
 
 

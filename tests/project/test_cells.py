@@ -98,8 +98,9 @@ def test_training(job):
 
 def test_whoever_changes_a_cell_sees_another_picture(job):
     space = run('03_losses')
+    space['gram'] = d2l_style.gram  # the cell's rounds differently, and Adam makes a whole step of a gradient near 0
     before = trained(job, compute_loss=space['compute_loss'])
-    assert abs(before - trained(job)).mean().asscalar() < 1e-4  # a gradient near 0 may have another sign
+    assert abs(before - trained(job)).max().asscalar() < 1e-4
     space['tv_loss'] = lambda X: 100 * X.square().mean()
     assert abs(before - trained(job, compute_loss=space['compute_loss'])).max().asscalar() > 1e-2
     *_, step = train_steps(*job, 0.02, 5, 3, compute_loss=space['compute_loss'])
