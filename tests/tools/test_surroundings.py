@@ -86,14 +86,16 @@ def test_folders_that_cannot_be_written_to_are_named(tmp_path):
 
 def test_what_make_starts_sees_nothing_of_other_pythons(tmp_path):
     makefile = tmp_path / 'Makefile'
-    makefile.write_text(f'include {SETUP}/surroundings.mk\nshow:\n\t@env; echo "PROFILE=($(PROFILE)) ARGS=($(ARGS))"\n')
+    makefile.write_text(f'include {SETUP}/surroundings.mk\nshow:\n\t@env; echo "PROFILE=($(PROFILE)) "'
+                        '"STUDENT=($(STUDENT)) ARGS=($(ARGS))"\n')
     done = subprocess.run(['make', '-s', 'show', 'ARGS=mine'], cwd=tmp_path, capture_output=True, text=True, env={
-        **os.environ, **FOREIGN, 'MAKEFLAGS': '', 'PROFILE': 'theirs', 'ARGS': 'theirs', 'HOME': str(tmp_path)})
+        **os.environ, **FOREIGN, 'MAKEFLAGS': '', 'HOME': str(tmp_path),
+        **dict.fromkeys(('PROFILE', 'STUDENT', 'ARGS'), 'theirs')})
     # its scripts lie in the project
     seen = dict(line.split('=', 1) for line in done.stdout.splitlines() if '=' in line)
     assert not [name for name, value in FOREIGN.items() if seen.get(name) == value]
     assert (seen['PIP_USER'], seen['JUPYTER_PREFER_ENV_PATH']) == ('0', '1')
-    assert 'PROFILE=() ARGS=(mine)' in done.stdout
+    assert 'PROFILE=() STUDENT=() ARGS=(mine)' in done.stdout
 
 
 def test_make_asks_for_its_own_environment_only():

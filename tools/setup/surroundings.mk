@@ -2,7 +2,7 @@
 # includes this file. Each line stands for a start that failed, or ran in the wrong Python.
 
 # settings of ours, where they come from the command line only: others use the same names for something else
-OPTIONS := PYTHON VENV GPU PROFILE ARGS SUITE FULL HUB ARCH SEED ADDRESS
+OPTIONS := PYTHON VENV GPU PROFILE ARGS SUITE FULL HUB ARCH SEED ADDRESS DUE STUDENT FORGET
 $(foreach name,$(OPTIONS),$(if $(filter environment%,$(origin $(name))),$(eval $(name) :=)))
 
 # the environment brings all that is imported: a module or a setting of another Python breaks it
