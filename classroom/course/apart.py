@@ -25,6 +25,8 @@ USER, MOUNTS, PROCESSES, SHARED_MEMORY, NETWORK = 0x10000000, 0x20000, 0x2000000
 BIND, ALL_BELOW, PRIVATE = 0x1000, 0x4000, 0x40000  # of mount
 SET_ATTRIBUTES, HERE, RECURSIVE, READ_ONLY = 442, -100, 0x8000, 1  # of mount_setattr, since Linux 5.12
 END_WITH_PARENT = 1  # of prctl
+CAPABILITIES, NO_NEW_PRIVILEGES = 0x20080522, 38  # the version of capget and capset; of prctl
+OF_ANY_OWNER = 1 << 1 | 1 << 2  # of root's capabilities: to read and write files, on which Landlock has the say
 COVERED = ('/run', '/tmp/.X11-unix')  # sockets of the teacher's own session: systemd, D-Bus, the screen
 
 
@@ -113,7 +115,19 @@ def run(home, sockets, command):
 def start(command, folders, sockets):
     """Become `command`, confined to `folders` and `sockets`."""
     landlock.confine(folders, sockets)
+    if sys.platform == 'linux':
+        give_up_capabilities()
     os.execv(command[0], command)
+
+
+def give_up_capabilities():
+    """Keep of root's rights only those `OF_ANY_OWNER`: CAP_PERFMON reads any process's memory, Landlock or not."""
+    ctypes.CDLL(None).prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    header, rights = (ctypes.c_uint32 * 2)(CAPABILITIES), (ctypes.c_uint32 * 6)()
+    _call('capget', header, rights)
+    effective, permitted, *_ = rights
+    rights[:] = [effective & OF_ANY_OWNER, permitted & OF_ANY_OWNER, 0, 0, 0, 0]
+    _call('capset', header, rights)
 
 
 def _wait_for(process):

@@ -69,6 +69,8 @@ class Grader:
             self.process.stdin.flush()
             answer = self.process.stdout.readline()
         timer.cancel()
+        if not answer:
+            self._end()  # its pipe is closed a moment before it is seen to have ended: the next one would be sent to it
         return (json.loads(answer)['problem'] if answer else None), late.is_set()
 
     def _start(self):

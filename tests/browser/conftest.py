@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from .drive import ROOT, chrome, lacking, new_page, open_notebook, run_all, serve
+from .drive import ROOT, chrome, copy_of, lacking, new_page, open_notebook, run_all, serve
 
 NOT_OURS = re.compile('Error: widget model not found')  # JupyterLab reads late about closed widgets
 
@@ -58,7 +58,7 @@ def chromium():
 def notebook(served, chromium):
     """A page with notebook 5 and its kernel, opened once: that takes as long as most tests."""
     with new_page(chromium) as page:
-        open_notebook(page, served, 'notebooks/05_style_lab.ipynb', run=False)
+        open_notebook(page, served, copy_of(page, served, '05_style_lab'), run=False)
         yield page
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
 

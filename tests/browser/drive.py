@@ -83,6 +83,10 @@ def serve(kind, folder, home):
         command = [BIN / 'voila', folder, '--Voila.ip=127.0.0.1', f'--Voila.config_file_paths={ROOT / "classroom/app"}',
                    *options]
     home.mkdir(parents=True, exist_ok=True)
+    settings = home / 'JUPYTERLAB_SETTINGS_DIR' / '@jupyterlab' / 'docmanager-extension'
+    settings.mkdir(parents=True, exist_ok=True)
+    # after two minutes a page would save over what the next test opens
+    (settings / 'plugin.jupyterlab-settings').write_text('{"autosave": false}')
     with (home / f'{kind}.log').open('w+') as log:
         process = subprocess.Popen([str(part) for part in command], env=_environment(home), stdout=log,
                                    stderr=subprocess.STDOUT, start_new_session=True)
@@ -157,6 +161,14 @@ def open_notebook(page, address, notebook, run=True):
                      await context.ready; await context.session.kernel.info; }""")
     if run:
         run_all(page)
+
+
+def copy_of(page, address, name):
+    """The path of a copy of a notebook, for a test that saves it: others open it as it was."""
+    page.goto(f'{address}/lab?reset')
+    page.wait_for_function('() => window.jupyterapp')
+    return page.evaluate("async path => (await jupyterapp.serviceManager.contents.copy(path, 'notebooks')).path",
+                         f'notebooks/{name}.ipynb')
 
 
 def expect(locator):

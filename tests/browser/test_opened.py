@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from .drive import CONNECTED, execute, expect, new_page, open_notebook
+from .drive import CONNECTED, copy_of, execute, expect, new_page, open_notebook
 
 pytestmark = pytest.mark.slow
 LOST = 'Error displaying widget'
@@ -18,10 +18,7 @@ def page(served, chromium):
 
 def run_and_save(page, served, name):
     """Returns the path of a notebook, a copy, that was saved with its panel."""
-    page.goto(f'{served}/lab?reset')
-    page.wait_for_function('() => window.jupyterapp')
-    path = page.evaluate("async path => (await jupyterapp.serviceManager.contents.copy(path, 'notebooks')).path",
-                         f'notebooks/{name}.ipynb')
+    path = copy_of(page, served, name)
     open_notebook(page, served, path)
     page.locator('.d2l-panel .widget-slider:visible').first.wait_for()
     page.evaluate('() => jupyterapp.shell.currentWidget.context.save()')
