@@ -184,11 +184,13 @@ def test_control_c_ends_with_a_sentence_and_the_next_call_goes_on(tmp_path):
 
 
 def start(folder, *settings):
-    """`make grade`, which Control-C reaches also where these tests run in the background: a shell keeps it from them."""
-    return subprocess.Popen([sys.executable, folder / 'course.py', 'grade', *settings], start_new_session=True,
-                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            env={**os.environ, 'PYTHONPATH': str(ROOT), 'TQDM_DISABLE': '1'})
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it
+    try:
+        return subprocess.Popen([sys.executable, folder / 'course.py', 'grade', *settings], start_new_session=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env={**os.environ, 'PYTHONPATH': str(ROOT), 'TQDM_DISABLE': '1'})
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def kernels_of(process):
