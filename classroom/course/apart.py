@@ -100,6 +100,7 @@ def run(home, sockets, command):
     enter()
     first = os.fork()  # process 1 of those: when it ends, the system ends all others
     if first == 0:
+        os.setsid()  # else an interrupt of the group would be handed on by both, and the program have two
         ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
         close_the_disk(home, sockets)
         program = os.fork()

@@ -1,8 +1,10 @@
 """What a student could try on a class: to read, to leave something behind, to write without end, to run in a page."""
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import apart
@@ -250,6 +252,34 @@ def test_without_namespaces_nothing_is_written_where_others_write(tmp_path):
     done = subprocess.run(command, cwd=tmp_path / 'home', capture_output=True, text=True)
     assert [line.split()[0] for line in done.stdout.splitlines()] == (
         ['refused', 'DONE', 'refused'] if landlock.strength() else ['DONE'] * 3)
+
+
+INTERRUPTED = '''
+import signal, time
+count = 0
+def interrupted(*_):
+    global count
+    count += 1
+signal.signal(signal.SIGINT, interrupted)
+print('ready', flush=True)
+begin = time.monotonic()
+while time.monotonic() - begin < 2:
+    time.sleep(0.01)
+print(count)
+'''
+
+
+@namespaces
+def test_an_interrupt_arrives_once(tmp_path):
+    for name in ('home', 'run'):
+        (tmp_path / name).mkdir()
+    command = apart.command(str(tmp_path / 'home'), str(tmp_path / 'run'), [sys.executable, '-c', INTERRUPTED], 'yes')
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert program.stdout.readline() == 'ready\n'
+    for _ in range(5):
+        os.killpg(program.pid, signal.SIGINT)  # as Jupyter does; a second one would end the traceback of the first
+        time.sleep(0.2)
+    assert 1 <= int(program.communicate()[0]) <= 5  # two that come at once are one
 
 
 @linux
