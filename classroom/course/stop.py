@@ -1,4 +1,5 @@
-"""Control-C, whenever it comes, ends a step of the course with a sentence."""
+"""Control-C, whenever it comes, ends a step of the course with a sentence; a closed terminal and `kill` end it too."""
+import signal
 import sys
 
 SAID = {'grade': 'Who has marks keeps them, the others are graded by the next call.',
@@ -14,4 +15,8 @@ def _say(kind, error, trace):
         sys.__excepthook__(kind, error, trace)
 
 
+for name in ('SIGTERM', 'SIGHUP'):  # else what is being graded would go on without the step that started it
+    number = getattr(signal, name, None)
+    if number and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores one, and so does the step
+        signal.signal(number, signal.default_int_handler)
 sys.excepthook = _say

@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from processor import processor
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'classroom' / 'course'))
 from grade import grade  # noqa: E402
@@ -56,10 +58,12 @@ def main():
             graded, seconds[f'{workers} at once'] = timed(grade, True, workers, folder)
             assert all(one.problem == '' and one.score == graded[0].score > 0 for one in graded)
         _, seconds['the notebook'] = timed(run_notebook, solution)
+    print(processor())
     for way, found in seconds.items():
         print(f'{way:12s} {found:6.1f} seconds')
     print(f'{many} at once are {seconds["1 at once"] / seconds[f"{many} at once"]:.2f} times as fast as one')
-    RESULTS.write_text(json.dumps({'cores': cores(), 'submissions': SUBMISSIONS, 'seconds': seconds}, indent=2) + '\n')
+    found = {'processor': processor(), 'cores': cores(), 'submissions': SUBMISSIONS, 'seconds': seconds}
+    RESULTS.write_text(json.dumps(found, indent=2) + '\n')
 
 
 if __name__ == '__main__':

@@ -18,10 +18,11 @@ from pathlib import Path
 from statistics import median
 
 import psutil
+from processor import processor
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from tests.hub.serve import serve_hub  # noqa: E402
+from tests.classroom.hub.serve import serve_hub  # noqa: E402
 
 RESULTS = ROOT / 'tools' / 'bench' / 'results' / 'hub.json'
 STUDENTS = ROOT / '.venv-bench' / 'bin' / 'python', ROOT / 'tools' / 'bench' / 'students.py'
@@ -66,15 +67,17 @@ def main():
     if os.geteuid() or not STUDENTS[0].exists():
         sys.exit('needs root, and what make .venv-bench/installed makes')
     found = {number: measure(number) for number in args.students}
-    lines = Path('/proc/cpuinfo').read_text().splitlines()
-    processor = next((line.split(':')[1].strip() for line in lines if line.startswith('model name')), '')
-    RESULTS.write_text(json.dumps({'processor': processor, 'cores': psutil.cpu_count(logical=False), 'memory_gb': round(
-        psutil.virtual_memory().total / 2**30), 'students': found}, indent=1) + '\n')
+    machine = {'processor': processor(), 'cores': psutil.cpu_count(logical=False),
+               'memory_gb': round(psutil.virtual_memory().total / 2**30)}
+    print(processor())
     for number, steps in found.items():
         for name, step in steps.items():
             seconds = step['seconds'] or [float('nan')]
             print(f'{number:3d} {name:12s} median {median(seconds):6.1f} s, most {max(seconds):6.1f} s, '
                   f'{step["megabytes"]:5d} MB a student, {len(step["failures"])} failed')
+    if any(step['failures'] for steps in found.values() for step in steps.values()):
+        sys.exit('Something failed: nothing is stored.')
+    RESULTS.write_text(json.dumps({**machine, 'students': found}, indent=1) + '\n')
 
 
 if __name__ == '__main__':

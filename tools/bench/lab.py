@@ -13,6 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from processor import processor
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from tests.browser.drive import chrome, execute, new_page, open_notebook, serve  # noqa: E402
@@ -129,7 +131,8 @@ def main():
             for measure in (measure_speed, measure_latency, measure_slow_browser, measure_memory):
                 results[measure.__name__] = measure(page)
                 print(measure.__name__, json.dumps(results[measure.__name__]))
-    args.output.write_text(json.dumps(results, indent=1) + '\n')
+    print(processor())
+    args.output.write_text(json.dumps({'processor': processor(), **results}, indent=1) + '\n')
 
 
 if __name__ == '__main__':

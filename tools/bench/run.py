@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 
 import psutil
+from processor import processor
 from tqdm import tqdm
 
 HERE = Path(__file__).resolve().parent
@@ -67,10 +68,7 @@ def main():
 
 def machine():
     """Where and when a part ran, without names."""
-    cpuinfo = Path('/proc/cpuinfo')
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    model = next((line.split(':')[1].strip() for line in lines if line.startswith('model name')), platform.machine())
-    return {'date': date.today().isoformat(), 'processor': model, 'cores': psutil.cpu_count(logical=False),
+    return {'date': date.today().isoformat(), 'processor': processor(), 'cores': psutil.cpu_count(logical=False),
             'memory_gb': round(psutil.virtual_memory().total / 2 ** 30), 'python': platform.python_version(),
             'blas_core': competitor('sgemm', 'slim', SIZES[0], 1)['core']}
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from distributed import Client, LocalCluster
+from processor import processor
 
 RESULTS = Path(__file__).parent / 'results' / 'sweep.json'
 ROUNDS = 3
@@ -42,9 +43,11 @@ def main():
             for way, client in ways.items():
                 rates.setdefault(way, []).append(cells_per_minute(client, grid))
     medians = {way: float(np.median(found[1:])) for way, found in rates.items()}
+    print(processor())
     for way, rate in medians.items():
         print(f'{way:28s} {rate:6.1f} cells a minute, {rate / medians["this process"]:.2f} times this process')
-    RESULTS.write_text(json.dumps({'cores': cores(), 'cells a minute': medians}, indent=2) + '\n')
+    found = {'processor': processor(), 'cores': cores(), 'cells a minute': medians}
+    RESULTS.write_text(json.dumps(found, indent=2) + '\n')
 
 
 if __name__ == '__main__':

@@ -28,7 +28,7 @@ NUMPY = "numpy==2.1.3 ; python_full_version >= '3.12'"
 DRIVE = Path('home/.wine/drive_c')
 FOLDER = Path('users/Zoë Müller/neural style')
 NOTEBOOKS = ('01_pictures', '02_features', '03_losses', '05_style_lab', '04_training')
-# what executes the notebooks three times more
+# what executes notebooks eleven times
 LEFT_OUT = '--ignore=tests/project/test_own_pictures.py'
 CELL = ('from d2l_style import *\n'
         "print(preprocess(read_image('mountain_lake'), (225, 150)).shape, load_backbone()[0])")

@@ -183,6 +183,21 @@ def test_control_c_ends_with_a_sentence_and_the_next_call_goes_on(tmp_path):
     assert f'anna                  {AUTOMATIC}.0 of 50' in start(folder, 'STUDENT=anna').communicate()[0]
 
 
+@pytest.mark.parametrize(('handler', 'said'), [
+    ('SIG_DFL', '\nStopped. Who has marks keeps them, the others are graded by the next call.\n'),
+    ('SIG_IGN', 'went on\n')])
+def test_a_closed_terminal_ends_a_step_unless_nohup_keeps_it(handler, said):
+    program = f"""import os, signal, sys
+sys.argv = ['course.py', 'grade']
+signal.signal(signal.SIGHUP, signal.{handler})
+import stop
+os.kill(os.getpid(), signal.SIGHUP)
+print('went on', file=sys.stderr)"""
+    done = subprocess.run([sys.executable, '-c', program], cwd=ROOT / 'classroom' / 'course', capture_output=True,
+                          text=True)
+    assert done.stderr == said
+
+
 def start(folder, *settings):
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it
     try:
