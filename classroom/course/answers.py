@@ -104,7 +104,7 @@ def _named(assignment, line):
 def _prose(cell):
     """Comments and texts of a cell of code that are long enough to be an answer; all of one that is not Python."""
     tree = tree_of(cell.source)
-    if tree is None and not re.search(r'^\s*(def|class|import|from|for|return)\b', cell.source, re.MULTILINE):
+    if tree is None and not re.search(r'^[ \t]*(def|class|import|from|for|return)\b', cell.source, re.MULTILINE):
         return cell.source
     nodes = list(ast.walk(tree)) if tree else []
     of = {node.value: f'{getattr(node.targets[0], "id", "")}: ' for node in nodes if isinstance(node, ast.Assign)}

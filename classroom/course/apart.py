@@ -25,6 +25,7 @@ USER, MOUNTS, PROCESSES, SHARED_MEMORY, NETWORK = 0x10000000, 0x20000, 0x2000000
 BIND, ALL_BELOW, PRIVATE = 0x1000, 0x4000, 0x40000  # of mount
 SET_ATTRIBUTES, HERE, RECURSIVE, READ_ONLY = 442, -100, 0x8000, 1  # of mount_setattr, since Linux 5.12
 END_WITH_PARENT = 1  # of prctl
+KEYCTL, NEW_KEYRING = {'x86_64': 250}.get(os.uname().machine, 219) if sys.platform == 'linux' else 0, 1
 CAPABILITIES, NO_NEW_PRIVILEGES = 0x20080522, 38  # the version of capget and capset; of prctl
 OF_ANY_OWNER = 1 << 1 | 1 << 2  # of root's capabilities: to read and write files, on which Landlock has the say
 COVERED = ('/run', '/tmp/.X11-unix')  # sockets of the teacher's own session: systemd, D-Bus, the screen
@@ -115,6 +116,8 @@ def run(home, sockets, command):
 
 def start(command, folders, sockets):
     """Become `command`, confined to `folders` and `sockets`."""
+    if sys.platform == 'linux':  # a session's keyring would carry texts from one program to the next
+        ctypes.CDLL(None).syscall(KEYCTL, NEW_KEYRING, None)
     landlock.confine(folders, sockets)
     if sys.platform == 'linux':
         give_up_capabilities()

@@ -72,6 +72,8 @@ def collected(course):
 def forget(name, course=COURSE):
     """Take a name that is nobody's off the list, with all that was made for it; returns a sentence."""
     known, folder = collected(course), folder_name(name)
+    if name in ('.', '..') or '/' in name:  # the folder of the course, or another's
+        sys.exit(f'FORGET={name} is no name')
     if name not in known and name not in names_in(course) and not (course / 'records' / f'{folder}.json').exists():
         sys.exit(f'nobody is called {name}: {", ".join(sorted({*known, *names_in(course)})) or "nobody has handed in"}')
     if known.pop(name, None):

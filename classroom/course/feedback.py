@@ -49,6 +49,19 @@ def copy_of_exchange(course, record, step):
             shutil.copyfile(file, course / step / record.name / ASSIGNMENT / name)
 
 
+def can_be_returned(course, name):
+    """Whether nbgrader's exchange can bring the feedback back: to who handed in there, and left both files whole.
+
+    Where one of them is not, nbgrader would bring nobody anything.
+    """
+    folder = course / 'feedback' / name / ASSIGNMENT
+    secret = folder / 'submission_secret.txt'
+    try:
+        return bool(secret.read_text('utf-8').strip()) and (folder / 'timestamp.txt').is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def time_of_exchange(course, student):
     """When something was handed in, as nbgrader's exchange has written it beside it; '' where that is no time.
 

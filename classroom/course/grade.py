@@ -14,7 +14,7 @@ from queue import SimpleQueue
 import apart
 import nbformat
 from collect import collected, key_of_file, restored
-from feedback import copy_of_exchange, give_feedback, time_of_exchange
+from feedback import can_be_returned, copy_of_exchange, give_feedback, time_of_exchange
 from grader import Grader
 from hand_out import changes, key_of_release, released
 from handins import HandIn, take_in
@@ -86,8 +86,7 @@ def grade(force=False, workers=2, course=COURSE, only=()):
                         key=lambda one: (not one.problem, not one.remarks, one.student.casefold()))
         write_table(course, book, ASSIGNMENT, graded)
     if EXCHANGE:
-        others = [record.name for record in records  # who did not hand in there
-                  if not (course / 'feedback' / record.name / ASSIGNMENT / 'submission_secret.txt').exists()]
+        others = [record.name for record in records if not can_be_returned(course, record.name)]
         exchange('release_feedback', f'--CourseDirectory.student_id_exclude={",".join(others)}', course=course)
     return graded
 

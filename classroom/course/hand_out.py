@@ -68,7 +68,7 @@ def due_date(text):
         given = datetime.fromisoformat(text.strip())
     except ValueError:
         sys.exit(f'DUE={text} is no time: write it as DUE="2026-12-01 18:00", or DUE=none')
-    if len(text.strip()) == len('2026-12-01'):
+    if not re.search('[T :]', text.strip()):  # a day, until its end
         given = datetime.combine(given, time(23, 59, 59))
     return given.astimezone(timezone.utc).replace(tzinfo=None)
 

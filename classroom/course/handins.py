@@ -109,7 +109,11 @@ def leaves(path, parts, spool, depth=0):
     if path.is_symlink():
         yield File(parts, why_not=f'is a link, which is not followed: {AGAIN} itself')
     elif path.is_dir():
-        inside = sorted(path.iterdir())
+        try:
+            inside = sorted(path.iterdir())
+        except OSError as error:
+            yield File(parts, why_not=f'could not be read here ({error.strerror}): {AGAIN} again')
+            return
         for child in inside:
             yield from leaves(child, (*parts, child.name), spool, depth)
         if not inside:
@@ -165,7 +169,15 @@ def _zip_members(path):
                 yield info.filename, 0, (f'is packed by a method that can\'t be unpacked here ('
                                          f'{PACKED.get(info.compress_type, info.compress_type)}): {AGAIN} itself')
             elif not info.is_dir():
-                yield info.filename, datetime(*info.date_time).timestamp(), lambda info=info: archive.open(info)
+                yield info.filename, _date(info), lambda info=info: archive.open(info)
+
+
+def _date(info):
+    """When a file in a zip was changed; 0 where that is no date, as a month 0."""
+    try:
+        return datetime(*info.date_time).timestamp()
+    except ValueError:
+        return 0
 
 
 def _tar_members(path):

@@ -5,7 +5,9 @@ the student's cells, so neither a Content-Security-Policy nor a frame without ri
 needs none: a policy forbids them there, too (`feedback.py`).
 """
 import ast
+import contextlib
 import re
+import textwrap
 from pathlib import Path
 
 import bleach
@@ -27,7 +29,8 @@ STYLES = CSSSanitizer(['text-align', 'color', 'font-weight', 'font-style', 'whit
 PICTURE = re.compile(r'data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*')  # a page asks nobody for another
 SHOWN = {'text/plain', 'text/html', 'text/latex', 'text/markdown', 'image/png', 'image/jpeg'}
 PICTURES = ('image/png', 'image/jpeg')
-HIDDEN = re.compile(r'### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS', re.DOTALL)
+HIDDEN = re.compile(  # lines with these words, as nbgrader takes them
+    r'^[^\n]*BEGIN HIDDEN TESTS[^\n]*\n(.*?)^[^\n]*END HIDDEN TESTS[^\n]*', re.DOTALL | re.MULTILINE)
 
 
 # What a browser would run
@@ -118,14 +121,21 @@ class ForTheStudent(NbGraderPreprocessor):
         return cell
 
 
+def _asked(tests):
+    """The questions whose measured answers `tests` mark; a teacher may have written them in any way."""
+    with contextlib.suppress(SyntaxError):
+        return [call.args[2].value for call in ast.walk(ast.parse(textwrap.dedent(tests)))
+                if isinstance(call, ast.Call) and getattr(call.func, 'id', '') == 'mark_answer']
+    return []
+
+
 def _verdict(name, check, outputs):
     """What a student reads of a check. `outputs`: what it prints without its hidden tests."""
     if not any(output.output_type == 'error' for output in check.outputs):
         return f'✓ {name} is right'
     said = [output.get('text') or f'{output.get("ename")}: {output.get("evalue")}' for output in outputs
             if output.output_type in ('stream', 'error')]
-    asked = [call.args[2].value for part in HIDDEN.findall(check.source) for call in ast.walk(ast.parse(part))
-             if isinstance(call, ast.Call) and getattr(call.func, 'id', '') == 'mark_answer']
+    asked = [question for part in HIDDEN.findall(check.source) for question in _asked(part)]
     if not any('✗' in one for one in said) and not any(output.output_type == 'error' for output in outputs):
         said.append('✗ not right yet: the check that gives the points tries other numbers' if not asked else
                     f'✗ not what was measured. {" ".join(asked)}')

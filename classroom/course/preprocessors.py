@@ -61,13 +61,15 @@ class ConfinedKernel(AsyncKernelManager):
         if not is_watched():  # nbgrader's own pages
             self.made = tempfile.TemporaryDirectory(prefix='kernel-', ignore_cleanup_errors=True)  # goes with this
             self.place = make_place(self.made.name)
-        # sockets in a folder of its own: kernels that start at once may choose the same port
-        self.transport, self.ip = 'ipc', str(self.place / 'run' / 'kernel')
-        self.connection_file = str(self.place / 'run' / 'kernel.json')
+        # sockets in a folder of its own: kernels that start at once may choose the same port, and one that runs
+        # with the hidden tests could leave their text to the next as names of sockets
+        self.sockets = tempfile.mkdtemp(dir=self.place / 'run')
+        self.transport, self.ip = 'ipc', f'{self.sockets}/kernel'
+        self.connection_file = f'{self.sockets}/kernel.json'
 
     def format_kernel_cmd(self, extra_arguments=None):
         """The command that starts the kernel."""
-        return apart.command(self.home, str(self.place / 'run'), super().format_kernel_cmd(extra_arguments))
+        return apart.command(self.home, self.sockets, super().format_kernel_cmd(extra_arguments))
 
     def start_kernel(self, **options):
         """Start it with an empty home, which no kernel before it had."""

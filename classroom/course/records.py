@@ -112,24 +112,31 @@ def give_back(course, record, assignment):
                 if kept and kept['source'] == sources.get(grade.name) and kept.get('of', grade.max_score) == (
                         grade.max_score):
                     grade.manual_score, grade.extra_credit = kept['score'], kept['extra']
-                    grade.needs_manual_grade = False
+                    grade.needs_manual_grade &= kept['score'] is None  # extra credit alone is no mark
                 elif kept:
-                    changed.append(f'{grade.name} ({kept["score"]:g})')
+                    changed.append(_mark(grade.name, kept))
             for comment in notebook.comments:
                 kept = record.by_hand.get(f'comment {comment.name}')
                 if kept and kept['source'] == sources.get(comment.name):
                     comment.manual_comment = kept['comment']
         book.db.commit()
     record.by_hand = {}
-    lost = [f'{name} ({kept["score"]:g})' for name, kept in gone.items()]
+    lost = [_mark(name, kept) for name, kept in gone.items()]
     said = {'changed since, so to be marked again': changed, 'not among the exercises any more': lost}
     return [f'marked by hand before, and {what}: {", ".join(names)}' for what, names in said.items() if names]
+
+
+def _mark(name, kept):
+    """'question_1 (4)' or, with extra credit, 'question_1 (4 + 2)'."""
+    parts = [f'{points:g}' for points in (kept['score'], kept['extra']) if points]
+    return f'{name} ({" + ".join(parts) or 0})'
 
 
 def _by_hand(submission, sources):
     marks = {f'grade {grade.name}': {'score': grade.manual_score, 'extra': grade.extra_credit,
                                      'source': sources.get(grade.name), 'of': grade.max_score}
-             for notebook in submission.notebooks for grade in notebook.grades if grade.manual_score is not None}
+             for notebook in submission.notebooks for grade in notebook.grades
+             if grade.manual_score is not None or grade.extra_credit}
     comments = {f'comment {comment.name}': {'comment': comment.manual_comment, 'source': sources.get(comment.name)}
                 for notebook in submission.notebooks for comment in notebook.comments if comment.manual_comment}
     return {**marks, **comments}

@@ -19,7 +19,7 @@ from preprocessors import EXPERIMENT
 from reading import read_cells
 
 SETTINGS = ('grade_id', 'grade', 'solution', 'locked', 'points')  # nbgrader's, of a cell
-INSTALLS = re.compile(r'^\s*[%!].*\b(pip3?|conda|mamba|uv)\b.*\binstall\b', re.MULTILINE)
+INSTALLS = re.compile(r'^[ \t]*[%!].{0,200}\b(pip3?|conda|mamba|uv)\b.{0,200}\binstall\b', re.MULTILINE)
 SPOILERS = {  # what is called: why it costs marks
     '.set_np': '`npx.set_np()` gives MXNet other arrays than the chapter has, and what is checked after it fails',
     '.use_np': '`use_np` gives MXNet other arrays than the chapter has, and what is checked after it fails',
@@ -49,7 +49,7 @@ def _imported(work, modules, remarks):
     cells = []
     for name, text in modules.items():
         module = name.removesuffix('.py')
-        if not re.search(rf'^\s*(from|import)\s+(.*,\s*)?{module}\b', code, re.MULTILINE):
+        if not re.search(rf'^[ \t]*(from|import)[ \t]+(.*,[ \t]*)?{module}\b', code, re.MULTILINE):
             remarks.append(f'{name} lies beside it, and is not imported')
         elif _is_installed(module):
             remarks.append(f'{name} lies beside it, and is left out: it would hide the installed {module}')

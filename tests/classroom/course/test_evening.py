@@ -1,5 +1,6 @@
 """A teacher's evening: late hand-ins, one student again, who is missing, exercises that change, and Control-C."""
 import csv
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import nbformat
 import psutil
 import pytest
 from collect import collect, forget, preview
+from feedback import can_be_returned
 from grade import grade, lateness, report
 from grader import Grader
 from hand_out import changes, due_date, release
@@ -155,6 +157,28 @@ def test_a_name_or_a_time_can_be_anything(tmp_path, capsys):
     assert '\x1b' not in said and said.count('\nben') == 1 and not any(one.late for one in graded.values())
 
 
+@pytest.mark.parametrize('name', ['..', '.', '../other', '/'])
+def test_nothing_but_a_name_is_forgotten(tmp_path, name):
+    folder = course(tmp_path / 'course', SMALL)
+    (folder / 'submitted').mkdir()
+    (folder / 'collected.json').write_text(json.dumps({name: {'problem': '', 'remarks': [], 'called': 'x'}}))
+    with pytest.raises(SystemExit, match='no name'):
+        forget(name, folder)
+    assert (folder / 'submitted').is_dir() and (folder / 'collected.json').exists()
+
+
+@pytest.mark.parametrize(('secret', 'time', 'whether'), [
+    (b'abc', b'2026-11-01 10:00:00 UTC', True), (b'', b'2026-11-01 10:00:00 UTC', False), (b'abc', None, False),
+    (b'\xff\xfe', b'2026-11-01 10:00:00 UTC', False), (None, b'2026-11-01 10:00:00 UTC', False)])
+def test_feedback_goes_back_to_whom_the_exchange_can_bring_it(tmp_path, secret, time, whether):
+    folder = tmp_path / 'feedback' / 'anna' / ASSIGNMENT
+    folder.mkdir(parents=True)
+    for name, text in (('submission_secret.txt', secret), ('timestamp.txt', time)):
+        if text is not None:
+            (folder / name).write_bytes(text)
+    assert can_be_returned(tmp_path, 'anna') == whether
+
+
 def test_a_due_date_is_one_of_this_place_and_can_be_taken_away():
     assert due_date('none') == 'none'
     assert lateness('2026-12-01 18:05:30 UTC', due_date('2026-12-01T18:00+00:00')) == '5 min'
@@ -162,6 +186,7 @@ def test_a_due_date_is_one_of_this_place_and_can_be_taken_away():
     assert lateness('late', None) == 'as Canvas says' and lateness('', due_date('2026-12-01')) == ''
     with pytest.raises(SystemExit, match='DUE=tomorrow is no time'):
         due_date('tomorrow')
+    assert due_date('20261201') == due_date('2026-12-01') != due_date('2026-12-01 00:00')
 
 
 def test_control_c_ends_with_a_sentence_and_the_next_call_goes_on(tmp_path):

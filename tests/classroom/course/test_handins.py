@@ -75,7 +75,13 @@ def locked(data):
     ('Style transfer_cylee_attempt_2026-11-01-10-00-00_06_exercises.ipynb', RIGHT, 'cylee'),
     ('Grün, Zoë [2] .ipynb', RIGHT, 'Grün, Zoë [2]'), ('Zoe\u0308.ipynb', RIGHT, 'Zoë'),
     (b'Zo\xeb.ipynb'.decode(errors='surrogateescape'), RIGHT, 'Zoë'), ('J. R. Smith.ipynb', RIGHT, 'J. R. Smith'),
-    ('ada v1.2/x.ipynb', RIGHT, 'ada v1.2')])
+    ('ada v1.2/x.ipynb', RIGHT, 'ada v1.2'),
+    # a name is a folder's, and none but the student's
+    (f'.._assignsubmission_file_{N}', RIGHT, '__'),
+    ('class7b.zip', packed({f'.._assignsubmission_file_{N}': RIGHT}), '__'),
+    ('class7b.zip', packed({f'{"a" * 300}/{N}': RIGHT}), f'{"a" * 180}~89971909'),
+    ('Style_ada_attempt_2026-99-99_x.ipynb', RIGHT, 'ada'),
+    ('ada.zip', packed({N: RIGHT}, {N: (1980, 0, 0, 0, 0, 0)}), 'ada')])
 def test_what_can_be_read_is_read_and_belongs_to_its_student(take, path, data, student):
     if WINDOWS and '\udceb' in path:
         pytest.skip('a name on Windows is Unicode')

@@ -55,6 +55,25 @@ def test_a_confined_program_writes_into_its_folder_only(tmp_path):
     assert outside.read_text() == 'of another'
 
 
+@pytest.mark.parametrize('way', ['no', 'yes'][:1 + apart.possible()])
+def test_each_program_has_a_keyring_of_its_own(tmp_path, way):
+    for name in ('home', 'run'):
+        (tmp_path / name).mkdir()
+    serial = f'print(__import__("ctypes").CDLL(None).syscall({apart.KEYCTL}, 0, -3, 1))'  # of the session's keyring
+    command = [str(part) for part in apart.command(tmp_path / 'home', tmp_path / 'run', [sys.executable, '-c', serial],
+                                                   way)]
+    session = f"""import ctypes, subprocess
+ctypes.CDLL(None).syscall({apart.KEYCTL}, {apart.NEW_KEYRING}, None)
+for _ in range(2):
+    subprocess.run({command!r})
+{serial}"""
+    done = subprocess.run([sys.executable, '-c', session], capture_output=True, text=True)
+    serials = done.stdout.split()
+    if '-1' in serials:
+        pytest.skip('NO KEYRINGS: this system or container keeps them from programs')
+    assert len(serials) == len(set(serials)) == 3, done.stderr
+
+
 def test_a_program_runs_where_the_system_cannot_confine(tmp_path, monkeypatch):
     def no_such_call(*arguments):
         raise OSError('not here')

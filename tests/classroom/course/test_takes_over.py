@@ -113,6 +113,9 @@ def rounds(graded):
     folder, _ = graded
     for student in ('changes', 'stays'):
         mark_by_hand(folder, student, {'question_1': 4, 'question_2': 3})
+    with open_gradebook(folder) as book:
+        book.find_grade('check_centred_gram', '06_exercises', ASSIGNMENT, 'changes').extra_credit = 2
+        book.db.commit()
     submit(folder, 'stays', right())
     submit(folder, 'changes', right()[:9000])
     submit(folder, 'latecomer', right(batch_gram='batch_gram = None'))
@@ -169,7 +172,7 @@ def test_old_marks_never_stand_under_a_new_file(rounds):
 
 def test_marks_by_hand_come_back_for_what_has_not_changed(rounds):
     one = rounds[1].results['changes']
-    assert one.score == WITHOUT_GRAM + 4  # question 1 is as it was
+    assert one.score == WITHOUT_GRAM + 4 + 2  # question 1 is as it was, and so is what got extra credit
     assert '`batch_gram` was not found' in one.remarks[0]
     assert one.remarks[1] == 'marked by hand before, and changed since, so to be marked again: question_2 (3)'
 

@@ -65,6 +65,17 @@ subprocess.Popen(['setsid', 'env', '-i', '/bin/sleep', '{SECONDS}'])
 for place in ('/dev/shm', '/tmp', '/var/tmp', '/run', '/var/spool/cron', 'COURSE'):
     told(open, place + '/left-SECONDS', 'w')
 '''.replace('SECONDS', SECONDS)
+RELAYS = TRY + '''
+import os, socket
+from ipykernel.connect import get_connection_file
+before, sockets = os.getcwd(), os.path.dirname(get_connection_file())
+print('FOUND', [name for name in os.listdir(sockets) if 'relay' in name])
+told(os.listdir, os.path.dirname(sockets))
+os.chdir(sockets)
+socket.socket(socket.AF_UNIX).bind('relay')  # its name could be the text of a hidden test
+os.chdir(before)
+def batch_gram(X):
+    return 0'''
 WRITES = '''
 try:
     for number in range(60):
@@ -124,7 +135,8 @@ def hostile(notebook):
 
 CASES = {'reads': own(READS), 'leaves': own(LEAVES), 'writes': own(WRITES), 'prints': own(PRINTS),
          'empty': SMALL.released, 'spies': solved(SMALL, answer_1=SPIES),
-         'tells': solved(SMALL, batch_gram=TELLS), 'hostile': edited(hostile, SMALL),
+         'tells': solved(SMALL, batch_gram=TELLS), 'relays': solved(SMALL, batch_gram=RELAYS),
+         'hostile': edited(hostile, SMALL),
          'wrong': solved(SMALL, **{name: f'def {name}(X):\n    return 0' for name in POINTS},
                          answer_1="answer_1 = '?'", answer_2="answer_2 = '?'", answers_3_4='answer_3, answer_4 = 0, 0'),
          'checks-gone': edited(without('check_batch_gram', 'check_answer_1'), SMALL,
@@ -203,6 +215,14 @@ def test_no_page_has_a_hidden_test_or_an_answer(graded):
         assert not [line for line in hidden if line in text], one.student
 
 
+@confined
+def test_what_ran_with_the_hidden_tests_leaves_nothing_to_what_runs_without(graded):
+    folder, _ = graded
+    text = (folder / 'autograded' / 'relays' / ASSIGNMENT / NOTEBOOK).read_text()
+    assert text.count('FOUND []') == 2 and "FOUND ['relay']" not in text
+    assert text.count('refused PermissionError') == 2
+
+
 def test_what_a_student_lost_has_a_hint_and_what_is_right_says_so(graded):
     folder, _ = graded
     wrong = BeautifulSoup(page(folder, 'wrong'), 'html.parser').get_text()
@@ -241,6 +261,15 @@ def test_feedback_runs_nothing_at_all(graded):
     for student in ('hostile', 'empty'):
         policy = BeautifulSoup(page(graded[0], student), 'html.parser').head.find()  # before anything else
         assert policy['http-equiv'] == 'Content-Security-Policy' and "default-src 'none'" in policy['content']
+
+
+@pytest.mark.parametrize('words', ['### {} HIDDEN TESTS', '# {} HIDDEN TESTS ', '    ### {} HIDDEN TESTS'])
+def test_hidden_tests_are_found_as_nbgrader_finds_them(words):
+    indent = ' ' * (len(words) - len(words.lstrip()))
+    check = f"if True:\n    print(1)\n{words.format('BEGIN')}\n{indent}assert X == 7\n{words.format('END')}\nprint(2)"
+    assert pages.HIDDEN.sub('', check).split() == ['if', 'True:', 'print(1)', 'print(2)']
+    cell = new_code_cell(check, outputs=[new_output('error', ename='AssertionError', evalue='7')])
+    assert '7' not in pages._verdict('x', cell, [])
 
 
 @linux
