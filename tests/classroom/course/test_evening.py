@@ -186,7 +186,9 @@ def test_a_due_date_is_one_of_this_place_and_can_be_taken_away():
     assert lateness('late', None) == 'as Canvas says' and lateness('', due_date('2026-12-01')) == ''
     with pytest.raises(SystemExit, match='DUE=tomorrow is no time'):
         due_date('tomorrow')
-    assert due_date('20261201') == due_date('2026-12-01') != due_date('2026-12-01 00:00')
+    assert due_date('2026-12-01') != due_date('2026-12-01 00:00')
+    if sys.version_info >= (3, 11):  # else it is no time, and called so
+        assert due_date('20261201') == due_date('2026-12-01')
 
 
 def test_control_c_ends_with_a_sentence_and_the_next_call_goes_on(tmp_path):
