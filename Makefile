@@ -67,7 +67,7 @@ site: $(VENV)/installed-site  ## build the web site in build/site, for a folder,
 test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, the hub, every notebook (about 20 minutes; SEED=1: in a random order)
 	@SEED="$(SEED)" sh tools/test.sh $(BIN)
 
-check: lint  ## lint and the fast tests, for whoever changes a line (80 seconds)
+check: lint  ## lint and the fast tests, for whoever changes a line (90 seconds)
 	@SEED="$(SEED)" sh tools/test.sh $(BIN) tests -m "not slow"
 
 test-browser: chromium  ## drive the Style Lab in Chromium (CHROMIUM=path), screenshots in build/

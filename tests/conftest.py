@@ -1,4 +1,5 @@
 """One small network, one small pair of pictures, for all tests."""
+import gc
 import shutil
 from pathlib import Path
 
@@ -25,6 +26,12 @@ NOWHERE = 'http://127.0.0.1:9'  # nobody answers there
 set_hypothesis_home_dir(HOME)
 settings.register_profile('here', database=None, deadline=None)  # a busy machine is no failure
 settings.load_profile('here')
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays: without it in each pass of the garbage collector, tests take 0.6 of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session):

@@ -10,13 +10,13 @@ from dataclasses import replace
 
 from hand_out import released
 from handins import NOISE, HandIn, take_in
+from names import folder_name, spellings, text_of
 from nbgrader.api import MissingEntry
 from nbgrader_commands import ASSIGNMENT, COURSE, EXCHANGE, NOTEBOOK, exchange, store
 from reading import Unreadable
 from records import Record, harmless, in_a_line, key_of, open_gradebook, withdraw
 from restore import restore
 from roster import Roster
-from whose import folder_name, spellings, text_of
 
 
 def collect(course=COURSE):

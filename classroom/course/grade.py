@@ -18,6 +18,7 @@ from feedback import can_be_returned, copy_of_exchange, give_feedback, time_of_e
 from grader import Grader
 from hand_out import changes, key_of_release, released
 from handins import HandIn, take_in
+from names import folder_name
 from nbgrader.utils import parse_utc
 from nbgrader_commands import ASSIGNMENT, COURSE, EXCHANGE, NOTEBOOK, exchange, store
 from reading import Unreadable
@@ -35,7 +36,6 @@ from records import (
 )
 from roster import Roster
 from tqdm import tqdm
-from whose import folder_name
 
 NOTHING, NOT_YET = 'nothing was handed in', 'not graded yet: call make grade'
 GONE = 'its file is not in submitted/ any more'

@@ -16,8 +16,9 @@ from datetime import datetime
 from pathlib import Path
 
 from choose import written
+from names import text_of
 from reading import AGAIN, LARGEST, kind_of, unpacked
-from whose import Owner, Owners, given_name, is_late_in, person, students, text_of, time_in
+from whose import Owner, Owners, given_name, is_late_in, person, students, time_in
 
 UNPACKED, MEMBERS, DEPTH = 1_000_000_000, 5000, 4  # bytes and files of an archive with all in it, how deep
 UNPACKS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}

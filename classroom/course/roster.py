@@ -2,7 +2,7 @@
 import csv
 from collections import Counter
 
-from whose import spellings
+from names import spellings
 
 FILE = 'students.csv'
 ID = ('id', 'student_id', 'studentid', 'username', 'user', 'login', 'kennung', 'benutzername', 'anmeldename', 'sis id')

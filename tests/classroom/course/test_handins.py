@@ -7,7 +7,7 @@ import tarfile
 import zipfile
 
 import pytest
-from whose import folder_name
+from names import folder_name
 
 from ...systems import WINDOWS
 from .notebooks import RELEASED, ROOT, content, solved
