@@ -176,3 +176,8 @@ def test_the_teachers_page_has_who_is_in_and_what_it_costs():
     assert 'ben' not in page
     assert 'nobody' in costs.page([], {}, 'The machine.')
     assert costs.costs()[pwd.getpwuid(os.getuid()).pw_name][1] > 0
+
+
+def test_in_a_container_the_notebooks_come_from_there(tmp_path):
+    subprocess.run([sys.executable, accounts.__file__, tmp_path], stdin=subprocess.DEVNULL, check=True)
+    assert (tmp_path / 'neural-style' / 'notebooks' / '01_pictures.ipynb').is_file()
