@@ -218,7 +218,8 @@ def _grade_all(course, records, workers):
 
 def _end(pool, graders):
     """End what is being graded; it has no marks, and is graded the next time."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # impatience must not leave processes
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # impatience must not leave processes
     pool.shutdown(wait=False, cancel_futures=True)
     while any(thread.is_alive() for thread in pool._threads):
         for grader in graders:

@@ -14,8 +14,8 @@ import d2l_style  # as those programs that use MXNet have it imported first
 import runpy, sys
 from pathlib import Path
 for file in sorted(Path('tools').rglob('*.py')):
-    if 'get_config' in file.read_text() or file.name == 'conf.py':
-        continue  # settings, which only their program can read
+    if file.name == 'conf.py':
+        continue  # Sphinx's settings, which only Sphinx can read
     sys.path.insert(0, str(file.parent))
     try:
         runpy.run_path(str(file), run_name='imported')
