@@ -66,13 +66,13 @@ def test_a_cell_is_what_the_chapters_loop_makes_of_its_settings():
 
 
 def test_a_sweep_keeps_the_curves_of_its_runs_beside_the_table(tmp_path):
-    swept = sweep(tmp_path, tv_weight=[0, 10], image_shape=(48, 32), epochs=130)
+    swept = sweep(tmp_path, tv_weight=[0, 10], image_shape=(48, 32), epochs=80)
     assert 'curves' not in swept.table and 'curves' not in (tmp_path / 'table.csv').read_text()
     curves = swept.curves()[1]
-    assert curves['epochs'][0] == 0 and curves['epochs'][-1] == 129 and len(curves['epochs']) == 60
+    assert curves['epochs'][0] == 0 and curves['epochs'][-1] == 79 and len(curves['epochs']) == 60
     assert curves['style'][-1] < curves['style'][0] and len(curves['content']) == len(curves['TV']) == 60
     assert swept.save(tmp_path / 'elsewhere').curves() == swept.curves() == sweep(
-        tmp_path, tv_weight=[0, 10], image_shape=(48, 32), epochs=130).curves()
+        tmp_path, tv_weight=[0, 10], image_shape=(48, 32), epochs=80).curves()
 
 
 def test_what_is_there_is_not_computed_again(tmp_path, monkeypatch):
@@ -141,11 +141,11 @@ def test_a_worker_that_dies_takes_no_cell_with_it(tmp_path, cluster):
     with Client(cluster) as client:
         killer = threading.Thread(target=kill, args=(client,))
         killer.start()
-        swept = sweep(tmp_path, client=client, tv_weight=[float(weight) for weight in range(12)],
-                      image_shape=(96, 64), epochs=30)
+        swept = sweep(tmp_path, client=client, tv_weight=[float(weight) for weight in range(8)],
+                      image_shape=(96, 64), epochs=10)
         killer.join()
-    assert killed and len(swept.table) == 12 and (swept.table['error'] == '').all()
-    assert list(swept.table['tv_weight']) == list(range(12))
+    assert killed and len(swept.table) == 8 and (swept.table['error'] == '').all()
+    assert list(swept.table['tv_weight']) == list(range(8))
 
 
 def test_an_address_of_a_scheduler_will_do(tmp_path, cluster):

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from ..waiting import wait_for
-from .drive import ROOT, execute, expect, new_page, open_notebook, run_all, serve
+from .drive import PANEL, ROOT, execute, expect, new_page, open_notebook, run_all, serve
 from .test_app import app, kernels, load  # noqa: F401  app is a fixture
 from .test_style_lab import button, typed_and_read, wait_for_epoch, wait_for_state
 
@@ -31,7 +31,7 @@ LONG = 'lab.training.stop.value = 10_000'
 
 
 @contextlib.contextmanager
-def opened(chromium, served, name='05_style_lab'):
+def opened(chromium, served, name):
     """A page with a notebook that has run, and a kernel of its own."""
     with new_page(chromium, 1366, 900) as page:
         open_notebook(page, served, f'notebooks/{name}.ipynb')
@@ -66,62 +66,61 @@ def again(page):
     expect(page.locator('.d2l-left-alone')).to_have_count(0)
 
 
-def test_a_restart_is_said_moves_nothing_and_brings_settings_and_snapshots_back(served, chromium, shots):
-    with opened(chromium, served) as page:
-        style = page.locator('.d2l-controls input[type=number]').nth(1)
-        typed_and_read(page, style, '777', 'lab.worker.settings.weights.style')
-        button(page, 'Step').click()
-        wait_for_epoch(page, 1)
-        button(page, 'Snapshot').click()
-        page.locator('.d2l-card').wait_for()
-        picture = execute(page, 'print(lab.worker.X.asnumpy().sum())')
-        running(page)
-        places = page.evaluate(PLACES)
-        start = time.monotonic()
-        page.evaluate('() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }')
-        told(page, 'this run is over', start)
-        page.screenshot(path=shots / 'restarted.png')
-        assert page.evaluate(PLACES) == places
-        assert not page.evaluate(BROKEN)
-        assert page.locator('.d2l-stage').evaluate('stage => stage.inert')
-        again(page)
-        page.locator('.d2l-note', has_text='Back from before the kernel ended: the settings and 1 snapshot').wait_for()
-        assert style.input_value() == '777'
-        assert execute(page, 'print(lab.worker.settings.weights.style, lab.worker.stop_after)').split() == \
-            ['777.0', '10000']
-        button(page, 'Go back').click()
-        page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "1"')
-        assert execute(page, 'lab.worker.wait(); print(lab.worker.X.asnumpy().sum())') == picture
-        page.screenshot(path=shots / 'restarted-and-back.png')
-        run_all(page)  # in the same kernel the cell begins anew
-        page.locator('.d2l-lab .d2l-ready').wait_for()
-        wait_for(lambda: style.input_value() == '1000')
+def test_a_restart_is_said_moves_nothing_and_brings_settings_and_snapshots_back(page, shots):
+    style = page.locator('.d2l-controls input[type=number]').nth(1)
+    typed_and_read(page, style, '777', 'lab.worker.settings.weights.style')
+    button(page, 'Step').click()
+    wait_for_epoch(page, 1)
+    button(page, 'Snapshot').click()
+    page.locator('.d2l-card').wait_for()
+    picture = execute(page, 'print(lab.worker.X.asnumpy().sum())')
+    running(page)
+    places = page.evaluate(PLACES)
+    start = time.monotonic()
+    page.evaluate('() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }')
+    told(page, 'this run is over', start)
+    page.screenshot(path=shots / 'restarted.png')
+    assert page.evaluate(PLACES) == places
+    assert not page.evaluate(BROKEN)
+    assert page.locator('.d2l-stage').evaluate('stage => stage.inert')
+    again(page)
+    page.locator('.d2l-note', has_text='Back from before the kernel ended: the settings and 1 snapshot').wait_for()
+    assert style.input_value() == '777'
+    assert execute(page, 'print(lab.worker.settings.weights.style, lab.worker.stop_after)').split() == \
+        ['777.0', '10000']
+    button(page, 'Go back').click()
+    page.wait_for_function('() => document.querySelector(".d2l-epoch").textContent === "1"')
+    assert execute(page, 'lab.worker.wait(); print(lab.worker.X.asnumpy().sum())') == picture
+    page.screenshot(path=shots / 'restarted-and-back.png')
+    run_all(page)  # in the same kernel the cell begins anew
+    page.locator('.d2l-lab .d2l-ready').wait_for()
+    wait_for(lambda: style.input_value() == '1000')
+    page.errors.clear()  # the old kernel's widgets are looked for in vain
 
 
-def test_a_kernel_that_is_killed_is_said(served, chromium, shots):
-    with opened(chromium, served) as page:
-        running(page)
-        start = time.monotonic()
-        os.kill(int(execute(page, 'import os; print(os.getpid())')), signal.SIGKILL)
-        page.locator('.d2l-watch > div').wait_for()
-        print(f'said after {time.monotonic() - start:.1f} s: {page.locator(".d2l-watch").inner_text()}')
-        page.screenshot(path=shots / 'killed.png')
-        told(page, 'has died')
-        page.locator('.jp-Dialog').wait_for()
-        assert not page.evaluate(BROKEN)
-        again(page)
+def test_a_kernel_that_is_killed_is_said(page, shots):
+    running(page)
+    start = time.monotonic()
+    os.kill(int(execute(page, 'import os; print(os.getpid())')), signal.SIGKILL)
+    page.locator('.d2l-watch > div').wait_for()
+    print(f'said after {time.monotonic() - start:.1f} s: {page.locator(".d2l-watch").inner_text()}')
+    page.screenshot(path=shots / 'killed.png')
+    told(page, 'has died')
+    page.locator('.jp-Dialog').wait_for()
+    assert not page.evaluate(BROKEN)
+    again(page)
+    page.errors.clear()  # as above
 
 
-def test_the_stop_button_pauses_a_run(served, chromium):
-    with opened(chromium, served) as page:
-        running(page)
-        page.evaluate("() => jupyterapp.commands.execute('notebook:interrupt-kernel')")
-        wait_for_state(page, 'paused')
-        running(page)  # and can be used again
-        execute(page, '1 + 1')  # also after a cell
-        page.evaluate("() => jupyterapp.commands.execute('notebook:interrupt-kernel')")
-        wait_for_state(page, 'paused')
-        expect(page.locator('.d2l-left-alone')).to_have_count(0)
+def test_the_stop_button_pauses_a_run(page):
+    running(page)
+    page.evaluate("() => jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    wait_for_state(page, 'paused')
+    running(page)  # and can be used again
+    execute(page, '1 + 1')  # also after a cell
+    page.evaluate("() => jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    wait_for_state(page, 'paused')
+    expect(page.locator('.d2l-left-alone')).to_have_count(0)
 
 
 def test_a_server_that_is_gone_is_said(chromium, tmp_path, shots):
@@ -137,20 +136,30 @@ def test_a_server_that_is_gone_is_said(chromium, tmp_path, shots):
         page.screenshot(path=shots / 'server-gone.png')
 
 
-def test_a_busy_kernel_is_no_dead_one(served, chromium):
-    with opened(chromium, served) as page:
-        running(page)
-        before = int(page.locator('.d2l-epoch').inner_text())
-        page.evaluate("""() => { window.seen = []; setInterval(() => window.seen.push(
-          document.querySelector('.d2l-watch').textContent), 100); }""")
-        execute(page, 'import time; time.sleep(6)')
-        wait_for_epoch(page, before + 1)
-        assert set(page.evaluate('() => window.seen')) == {''}
+def test_a_busy_kernel_is_no_dead_one(page):
+    running(page)
+    before = int(page.locator('.d2l-epoch').inner_text())
+    page.evaluate("""() => { window.seen = []; setInterval(() => window.seen.push(
+      document.querySelector('.d2l-watch').textContent), 100); }""")
+    execute(page, 'import time; time.sleep(6)')
+    wait_for_epoch(page, before + 1)
+    assert set(page.evaluate('() => window.seen')) == {''}
 
 
 @pytest.mark.parametrize('name', ['02_features', '03_losses'])
-def test_a_panel_of_the_notebooks_says_within_3_seconds_that_its_kernel_was_killed(served, chromium, shots, name):
+def test_a_panel_of_the_notebooks_says_that_its_kernel_restarted_and_within_3_seconds_that_it_was_killed(
+        served, chromium, shots, name):
     with opened(chromium, served, name) as page:
+        places = page.evaluate(PLACES)
+        page.evaluate('() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }')
+        told(page, 'nothing here answers any more')
+        assert page.evaluate(PLACES) == places
+        assert not page.evaluate(BROKEN)
+        page.screenshot(path=shots / f'{name}-restarted.png')
+
+        page.wait_for_function(IDLE)
+        run_all(page, PANEL.get(name))
+        expect(page.locator('.d2l-watch > div')).to_have_count(0)
         page.wait_for_timeout(2000)  # for some beats
         kernel = int(execute(page, 'import os; print(os.getpid())'))
         page.evaluate(CLOCK)
@@ -163,17 +172,6 @@ def test_a_panel_of_the_notebooks_says_within_3_seconds_that_its_kernel_was_kill
         page.locator('.jp-Dialog').wait_for()
         for dialog in page.locator('.jp-Dialog .jp-mod-accept').all():
             dialog.click()
-
-
-@pytest.mark.parametrize('name', ['02_features', '03_losses'])
-def test_a_panel_of_the_notebooks_says_it_too(served, chromium, shots, name):
-    with opened(chromium, served, name) as page:
-        places = page.evaluate(PLACES)
-        page.evaluate('() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }')
-        told(page, 'nothing here answers any more')
-        assert page.evaluate(PLACES) == places
-        assert not page.evaluate(BROKEN)
-        page.screenshot(path=shots / f'{name}-restarted.png')
 
 
 def test_the_app_says_to_reload_the_page(app, chromium, shots):  # noqa: F811

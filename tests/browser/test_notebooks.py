@@ -7,7 +7,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(('name', 'number'), [('02_features', 1), ('03_losses', 5), ('05_style_lab', 4)])
-def test_every_slider_can_be_dragged_to_a_value_in_between(served, chromium, shots, name, number):
+def test_every_slider_can_be_dragged_to_a_value_in_between_and_what_is_typed_stays(
+        served, chromium, shots, name, number):
     with new_page(chromium, 1366, 768) as page:
         open_notebook(page, served, f'notebooks/{name}.ipynb')
         sliders = page.locator('.d2l-panel .widget-slider:visible')
@@ -19,21 +20,19 @@ def test_every_slider_can_be_dragged_to_a_value_in_between(served, chromium, sho
             assert low < after < high and after != before
         page.screenshot(path=shots / f'{name}.png')
         assert not sticks_out(page, '.d2l-panel')
+        if name == '03_losses':
+            numbers_that_are_typed_stay(page, shots)
         page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
 
 
-def test_numbers_typed_in_notebook_3_stay(served, chromium, shots):
-    with new_page(chromium, 1366, 768) as page:
-        open_notebook(page, served, 'notebooks/03_losses.ipynb')
-        boxes = page.locator('.d2l-panel input[type=number]')
-        boxes.nth(4).wait_for()
-        for number, typed in enumerate(('0.123', '0.017', '7', '60000', '123.4')):
-            boxes.nth(number).fill(typed)
-            boxes.nth(number).press('Tab')
-        page.wait_for_timeout(2000)  # for a slider that would send back where it stands
-        assert [box.input_value() for box in boxes.all()] == ['0.123', '0.017', '7', '60000', '123.4']
-        page.locator('.d2l-panel').screenshot(path=shots / 'mixer-typed.png')
-        page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
+def numbers_that_are_typed_stay(page, shots):
+    boxes = page.locator('.d2l-panel input[type=number]')
+    for number, typed in enumerate(('0.123', '0.017', '7', '60000', '123.4')):
+        boxes.nth(number).fill(typed)
+        boxes.nth(number).press('Tab')
+    page.wait_for_timeout(2000)  # for a slider that would send back where it stands
+    assert [box.input_value() for box in boxes.all()] == ['0.123', '0.017', '7', '60000', '123.4']
+    page.locator('.d2l-panel').screenshot(path=shots / 'mixer-typed.png')
 
 
 @pytest.fixture(scope='module')

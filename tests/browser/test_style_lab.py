@@ -94,6 +94,7 @@ def test_every_slider_moves_by_keyboard_while_training_runs(page):
         slider = page.locator('.d2l-controls').get_by_role('slider', name=name, exact=True)
         expect(slider).to_have_attribute('aria-valuetext', f'{name} {spoken}')
     expect(page.locator('.d2l-running')).to_have_count(1)
+    button(page, 'Pause').click()
 
 
 def test_a_number_can_be_typed_and_reset(page):
@@ -473,6 +474,7 @@ def test_picture_and_sliders_are_on_the_screen_together(page, shots):
 def test_it_can_be_read_in_both_themes_at_both_widths(page, shots):
     button(page, 'Run').click()
     wait_for_epoch(page, 30)
+    button(page, 'Pause').click()
     for theme, view in (('Light', 'picture'), ('Dark', 'before / after')):
         page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", f'JupyterLab {theme}')
         page.locator('.d2l-tools').get_by_role('button', name=view).click()

@@ -12,7 +12,9 @@ from PIL import Image
 NOTEBOOKS = Path(__file__).resolve().parents[2] / 'notebooks'
 FEWER = ((', 500, 200', ', 4, 2'), (', 300, 100', ', 3, 2'), (', 100, 10,', ', 2, 1,'), ('epochs=40', 'epochs=3'),
          ('lr, 100)', 'lr, 6)'), ('net, 100, tolerance', 'net, 6, tolerance'), ('max_epochs=30', 'max_epochs=3'),
-         ('max_epochs=60', 'max_epochs=3'))
+         ('max_epochs=60', 'max_epochs=3'), ('net, history=fast', 'net, max_epochs=3, history=fast'),
+         ('rounds=10', 'rounds=1'), ('fit_area(content_img)', 'fit_area(content_img, 120 * 80)'),
+         ('450 * 300', '180 * 120'))
 SHAPES = {'upright': (440, 300), 'square': (512, 512), 'panorama': (160, 500)}  # (height, width)
 MAKES = {'04': 2, '07': 18}  # pictures in the folder build
 
