@@ -39,7 +39,7 @@ def opened(chromium, served, name):
         page.locator('.d2l-panel').scroll_into_view_if_needed()
         yield page
         page.wait_for_function(IDLE)  # a kernel that is just restarting cannot be shut down
-        page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
+        page.evaluate('() => jupyterapp.shell.currentWidget.sessionContext.shutdown()')
 
 
 def running(page):
@@ -139,10 +139,11 @@ def test_a_server_that_is_gone_is_said(chromium, tmp_path, shots):
 def test_a_busy_kernel_is_no_dead_one(page):
     running(page)
     before = int(page.locator('.d2l-epoch').inner_text())
-    page.evaluate("""() => { window.seen = []; setInterval(() => window.seen.push(
+    page.evaluate("""() => { window.seen = []; window.looking = setInterval(() => window.seen.push(
       document.querySelector('.d2l-watch').textContent), 100); }""")
     execute(page, 'import time; time.sleep(6)')
     wait_for_epoch(page, before + 1)
+    page.evaluate('() => clearInterval(window.looking)')
     assert set(page.evaluate('() => window.seen')) == {''}
 
 
