@@ -64,7 +64,7 @@ hub: $(VENV)/compiled  ## JupyterHub for a class on this machine, as root (docs/
 site: $(VENV)/installed-site  ## build the web site in build/site, for a folder, a memory stick or a server (ADDRESS=https://…)
 	$(BIN)/python tools/site/build.py --address "$(ADDRESS)"
 
-test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, the hub, every notebook (about 20 minutes; SEED=1: in a random order)
+test: lint chromium  ## everything: lint, unit tests with coverage, a class to grade, a browser, the hub, every notebook (about 18 minutes; SEED=1: in a random order)
 	@SEED="$(SEED)" sh tools/test.sh $(BIN)
 
 check: lint  ## lint and the fast tests, for whoever changes a line (90 seconds)
