@@ -136,15 +136,17 @@ def test_a_worker_that_dies_takes_no_cell_with_it(tmp_path, cluster):
             time.sleep(0.05)
         killed.append(next(iter(client.run(os.getpid).values())))
         os.kill(killed[0], getattr(signal, 'SIGKILL', signal.SIGTERM))  # at once, on Windows
+        killed.append(len(list(tmp_path.glob('*.json'))))
 
     killed = []
     with Client(cluster) as client:
         killer = threading.Thread(target=kill, args=(client,))
         killer.start()
         swept = sweep(tmp_path, client=client, tv_weight=[float(weight) for weight in range(8)],
-                      image_shape=(96, 64), epochs=10)
+                      image_shape=(96, 64), epochs=30)
         killer.join()
-    assert killed and len(swept.table) == 8 and (swept.table['error'] == '').all()
+    assert killed[1] < 8, 'it was over before'
+    assert len(swept.table) == 8 and (swept.table['error'] == '').all()
     assert list(swept.table['tv_weight']) == list(range(8))
 
 

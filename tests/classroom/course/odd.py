@@ -39,7 +39,7 @@ WITH_THE_REAL = ('stripped', 'only code', 'no checks', 'no gram', 'split and str
                  'answer below', 'pip by shell', 'package only', 'CRLF', 'format 3')
 # names that break tables, patterns, paths, pages and formulas
 NAMES = ('{} ada', 'Lee, {}', '{} [2b]', "O'{}", '{} Grün-Ωé', '🦊 {}', '={}', '-{}', '{}"quoted"', '{} ~ %20',
-               '<b>{}', '{{{}}}', '{}; rm -rf', '{}.v2', '{} ' + 'long' * 30)
+         '<b>{}', '{{{}}}', '{}; rm -rf', '{}.v2', '{} ' + 'long' * 30)
 
 
 @dataclass(frozen=True)
