@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from .drive import CONNECTED, copy_of, execute, expect, new_page, open_notebook
+from .drive import CONNECTED, copy_of, execute, expect, new_page, open_notebook, run_all
 
 pytestmark = pytest.mark.slow
 LOST = 'Error displaying widget'
@@ -19,7 +19,8 @@ def page(served, chromium):
 def run_and_save(page, served, name):
     """Returns the path of a notebook, a copy, that was saved with its panel."""
     path = copy_of(page, served, name)
-    open_notebook(page, served, path)
+    open_notebook(page, served, path, run=False)
+    run_all(page)  # also what is below the panel
     page.locator('.d2l-panel .widget-slider:visible').first.wait_for()
     page.evaluate('() => jupyterapp.shell.currentWidget.context.save()')
     return path
@@ -46,7 +47,7 @@ def test_the_next_day_there_is_a_still_picture_and_running_brings_the_controls_b
 
 
 def test_a_page_that_is_loaded_again_has_its_controls_until_the_kernel_dies(page, served, shots):
-    run_and_save(page, served, '02_features')
+    run_and_save(page, served, '03_losses')
     kernel = int(execute(page, 'import os; print(os.getpid())'))
     page.reload()
     page.wait_for_function(CONNECTED)
@@ -54,5 +55,5 @@ def test_a_page_that_is_loaded_again_has_its_controls_until_the_kernel_dies(page
     os.kill(kernel, signal.SIGKILL)
     page.reload()
     page.wait_for_function(CONNECTED)
-    shows_a_still(page, shots / '02_features-opened-again.png')
+    shows_a_still(page, shots / '03_losses-opened.png')
     page.evaluate('() => jupyterapp.serviceManager.sessions.shutdownAll()')
